@@ -1,0 +1,3 @@
+module goprod.example/grader
+
+go 1.27.0
