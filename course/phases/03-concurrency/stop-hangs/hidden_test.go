@@ -1,0 +1,115 @@
+package underpass_test
+
+import (
+	"context"
+	"regexp"
+	"runtime"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"goprod.example/course/internal/settle"
+	underpass "goprod.example/course/phases/03-concurrency/stop-hangs"
+)
+
+// The old version was giving the pump a command when it was told to stop, and the
+// new one got the pump too late, or too early.
+func TestStopHangsUpTheCommandUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &station{levels: []int{45, 90}, slowCommand: true, hangUp: hangUpIn(2 * time.Minute)}
+		w := onDuty(t, st, 5*time.Minute)
+		synctest.Sleep(6 * time.Minute) // the second check found 90 cm
+
+		mustHangUp(t, st, stop(w, st), "command")
+	})
+}
+
+// The signal handler and main's deferred Stop come together while a call is on the
+// line: what the two share in Stop was touched by both without an order, or one of
+// them was turned away.
+//
+// No fake clock here: a right answer may let the second caller wait for a lock. And
+// nothing orders the two but Stop itself, so the race detector sees all they share.
+func TestTwoStopsAtOnceBothWaitForTheEnd(t *testing.T) {
+	onLine, hungUp := make(chan struct{}), make(chan struct{})
+	w := underpass.NewWatch(radio(func(ctx context.Context) {
+		close(onLine)
+		<-ctx.Done()
+		<-hungUp
+	}), 24*time.Hour)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	w.Start(ctx)
+	<-onLine
+
+	stop := func() error {
+		w.Stop()
+		return nil
+	}
+	handler := settle.Go(stop)
+	returnsOrWaits(handler)
+	deferred := settle.Go(stop)
+	returnsOrWaits(deferred)
+
+	if handler.Done() {
+		t.Error("two versions had the pump: the signal handler's Stop returned, and the old version's call was still on the line")
+	}
+	if deferred.Done() {
+		t.Error("two versions had the pump: main's Stop, the second one, returned, and the old version's call was still on the line")
+	}
+	close(hungUp)
+	settle.Wait()
+	if !handler.Done() {
+		t.Errorf("the new version never got the pump: the call is hung up if anyone asked for it, and the signal handler's Stop waits for %s", handler.Where())
+	}
+	if !deferred.Done() {
+		t.Errorf("the new version never got the pump: the call is hung up if anyone asked for it, and main's Stop, the second one, waits for %s", deferred.Where())
+	}
+}
+
+// The context that was given to Start counts as before.
+func TestContextEndsTheWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &station{slowReading: 2, hangUp: hangUpIn(25 * time.Second)}
+		ctx, cancel := context.WithCancel(context.Background())
+		w := underpass.NewWatch(st, 10*time.Second)
+		w.Start(ctx)
+		synctest.Sleep(13 * time.Second) // the second reading is under way since 10 s
+		cancel()
+		synctest.Sleep(time.Minute)
+		before := st.calls.Load()
+		synctest.Sleep(10 * time.Minute)
+		switch late := st.calls.Load() - before; {
+		case !st.told.Load():
+			t.Error("the reading under way was never told to hang up: the ctx given to Start has ended, and that of the call has not")
+		case late > 0:
+			t.Errorf("the watch outlived its context: it has called the station %d more times", late)
+		}
+
+		s := stop(w, st)
+		synctest.Sleep(2 * time.Minute)
+		if !s.returned() && !t.Failed() {
+			t.Error("the new version never got the pump: the context had ended the watch, and Stop has not returned")
+		}
+	})
+}
+
+// returnsOrWaits comes back when a call has returned, or waits for a lock, a channel
+// or the clock. It takes no lock and no channel itself.
+func returnsOrWaits(call *settle.Task) {
+	for !call.Done() && !waiting.MatchString(call.Where()) {
+		runtime.Gosched()
+	}
+}
+
+var waiting = regexp.MustCompile(`^(chan |select|sync\.|sleep)`)
+
+// radio is a station that is given what a reading does, and notes nothing.
+type radio func(ctx context.Context)
+
+func (r radio) Level(ctx context.Context) (int, error) {
+	r(ctx)
+	return 40, ctx.Err()
+}
+
+func (radio) Pump(context.Context, bool) {}

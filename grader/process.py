@@ -1,0 +1,170 @@
+"""Runs one program in a process group of its own, with limits, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+KEPT = 64 * 1024
+"""Bytes kept of the first and of the last part of each stream."""
+
+_POLL = 0.01  # seconds between looks at the memory
+_LINGER = 0.2  # seconds that a pipe may stay open after the group was killed
+
+Ended = Literal["exit", "timeout", "output", "memory"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may use: wall time in seconds, output in bytes, resident memory in bytes."""
+
+    seconds: float = 60.0
+    output: int = 1 << 20
+    memory: int | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a run ended. `code` is the exit code, negative for a signal; `reply` what it wrote to its socket."""
+
+    code: int
+    ended: Ended
+    stdout: str
+    stderr: str
+    reply: bytes
+    seconds: float
+
+
+class _Kept:
+    """The first and the last part of a stream."""
+
+    def __init__(self) -> None:
+        self.head = bytearray()
+        self.tail: deque[bytes] = deque()
+        self.tail_size = self.total = 0
+
+    def add(self, data: bytes) -> None:
+        self.total += len(data)
+        room = KEPT - len(self.head)
+        self.head += data[:room]
+        if rest := data[room:]:
+            self.tail.append(rest)
+            self.tail_size += len(rest)
+            while self.tail_size - len(self.tail[0]) >= KEPT:
+                self.tail_size -= len(self.tail.popleft())
+
+    def text(self) -> str:
+        left_out = self.total - len(self.head) - self.tail_size
+        middle = f"\n[{left_out} bytes left out]\n".encode() if left_out else b""
+        return (bytes(self.head) + middle + b"".join(self.tail)).decode("utf-8", "replace")
+
+
+async def run(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    limits: Limits = Limits(),  # noqa: B008 - immutable
+    stdin: bytes = b"",
+) -> Finished:
+    """Run a program to its end, or to the end of a limit.
+
+    Its standard input is a socket: it holds `stdin` and takes a reply. The whole
+    group is killed at the end, also when the caller is cancelled.
+    Raises OSError if the program cannot be started.
+    """
+    start = time.monotonic()
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    with ours:
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                *argv,
+                stdin=theirs,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=dict(env),
+                cwd=cwd,
+                start_new_session=True,
+            )
+        out, err, overflow = _Kept(), _Kept(), asyncio.Event()
+        jobs = [
+            asyncio.ensure_future(_feed(ours, stdin)),
+            asyncio.ensure_future(_drain(process.stdout, out, limits.output, overflow)),
+            asyncio.ensure_future(_drain(process.stderr, err, limits.output, overflow)),
+        ]
+        try:
+            ended = await _wait(process, limits, overflow)
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await asyncio.shield(process.wait())
+            _, late = await asyncio.wait(jobs, timeout=_LINGER)
+            for job in late:
+                job.cancel()
+        try:
+            reply = ours.recv(4096)
+        except OSError:
+            reply = b""
+    return Finished(
+        code=-signal.SIGKILL if process.returncode is None else process.returncode,
+        ended=ended,
+        stdout=out.text(),
+        stderr=err.text(),
+        reply=reply,
+        seconds=time.monotonic() - start,
+    )
+
+
+async def _feed(to: socket.socket, data: bytes) -> None:
+    with contextlib.suppress(OSError):
+        await asyncio.get_running_loop().sock_sendall(to, data)
+        to.shutdown(socket.SHUT_WR)
+
+
+async def _drain(stream: asyncio.StreamReader | None, kept: _Kept, most: int, overflow: asyncio.Event) -> None:
+    while stream is not None and (data := await stream.read(1 << 16)):
+        kept.add(data)
+        if kept.total > most:
+            overflow.set()
+
+
+async def _wait(process: asyncio.subprocess.Process, limits: Limits, overflow: asyncio.Event) -> Ended:
+    """Return when the program has ended, or has reached a limit and must be killed."""
+    ended = asyncio.ensure_future(process.wait())
+    flooded = asyncio.ensure_future(overflow.wait())
+    deadline = time.monotonic() + limits.seconds
+    try:
+        while not ended.done():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return "timeout"
+            pause = left if limits.memory is None else min(left, _POLL)
+            await asyncio.wait({ended, flooded}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            if flooded.done():
+                return "output"
+            if limits.memory is not None and _resident(process.pid) > limits.memory:
+                return "memory"
+    finally:
+        flooded.cancel()
+        ended.cancel()
+    return "exit"
+
+
+def _resident(pid: int) -> int:
+    """Return a process's resident memory in bytes, 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError, ValueError):
+        return 0
