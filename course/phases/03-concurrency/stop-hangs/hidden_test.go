@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,17 +25,21 @@ func TestStopHangsUpTheCommandUnderWay(t *testing.T) {
 	})
 }
 
-// The signal handler and main's deferred Stop come together while a call is on the
-// line: what the two share in Stop was touched by both without an order, or one of
-// them was turned away.
-//
-// No fake clock here: a right answer may let the second caller wait for a lock. And
-// nothing orders the two but Stop itself, so the race detector sees all they share.
+// The signal handler and main's deferred Stop came together while a call was on the
+// line, and got into each other's way: one of them crashed or came back too early, or
+// both used the same memory and nothing put them in order.
 func TestTwoStopsAtOnceBothWaitForTheEnd(t *testing.T) {
-	onLine, hungUp := make(chan struct{}), make(chan struct{})
+	// No fake clock here: a right answer may let the second caller wait for a lock. And
+	// nothing orders the two but Stop itself, so the race detector sees all they share.
+	onLine, hungUp := make(chan struct{}, 1), make(chan struct{})
+	var told atomic.Bool // not read before both have called Stop, or it would order them
 	w := underpass.NewWatch(radio(func(ctx context.Context) {
-		close(onLine)
+		select {
+		case onLine <- struct{}{}:
+		default:
+		}
 		<-ctx.Done()
+		told.Store(true)
 		<-hungUp
 	}), 24*time.Hour)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -59,11 +64,14 @@ func TestTwoStopsAtOnceBothWaitForTheEnd(t *testing.T) {
 	}
 	close(hungUp)
 	settle.Wait()
+	if !told.Load() {
+		t.Error("the reading under way was never told to hang up: the deploy has called Stop, and its ctx is still alive")
+	}
 	if !handler.Done() {
-		t.Errorf("the new version never got the pump: the call is hung up if anyone asked for it, and the signal handler's Stop waits for %s", handler.Where())
+		t.Errorf("the new version never got the pump: the signal handler's Stop waits for %s", handler.Where())
 	}
 	if !deferred.Done() {
-		t.Errorf("the new version never got the pump: the call is hung up if anyone asked for it, and main's Stop, the second one, waits for %s", deferred.Where())
+		t.Errorf("the new version never got the pump: main's Stop, the second one, waits for %s", deferred.Where())
 	}
 }
 

@@ -20,17 +20,19 @@ func TestDeployHandsOverThePump(t *testing.T) {
 		w := onDuty(t, st, 10*time.Second)
 		synctest.Sleep(23700 * time.Millisecond) // checks at 0, 10 and 20 s
 
+		before := st.calls.Load()
 		s := stop(w, st)
 		synctest.Sleep(time.Second)
 		inTime := s.returned()
 		synctest.Sleep(10 * time.Minute)
-		switch late := st.calls.Load() - s.calls; {
+		calls := st.calls.Load()
+		switch {
 		case !s.returned():
-			t.Errorf("the new version never got the pump: ten minutes after the deploy called Stop it has not returned, and the old version has called the station %d more times", late)
-		case late > 0:
-			t.Errorf("two versions had the pump: Stop returned after %v, and in the ten minutes since the old version has called the station %d more times", s.took, late)
+			t.Errorf("the new version never got the pump: ten minutes after the deploy called Stop it has not returned, and the old version has called the station %d more times", calls-before)
+		case calls > s.calls:
+			t.Errorf("two versions had the pump: Stop returned %s, and in the ten minutes since then the old version has called the station %d more times", s.when(), calls-s.calls)
 		case !inTime:
-			t.Errorf("the new version had to wait for the pump: no call was under way, and Stop returned only after %v", s.took)
+			t.Errorf("the new version had to wait for the pump: no call was under way, and Stop returned %s", s.when())
 		}
 	})
 }
@@ -53,6 +55,7 @@ func TestStopASecondTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := &station{}
 		w := onDuty(t, st, time.Minute)
+		synctest.Sleep(90 * time.Second) // checks at 0 and 60 s
 
 		for _, caller := range []string{"the signal handler", "main, on its way out,"} {
 			s := stop(w, st)
@@ -136,6 +139,13 @@ func (s *stopping) returned() bool {
 	}
 }
 
+func (s *stopping) when() string {
+	if s.took == 0 {
+		return "at once"
+	}
+	return "after " + s.took.String()
+}
+
 // mustHangUp fails the test unless Stop tells the slow call at once to hang up, and
 // comes back when it has.
 func mustHangUp(t *testing.T, st *station, s *stopping, call string) {
@@ -149,7 +159,7 @@ func mustHangUp(t *testing.T, st *station, s *stopping, call string) {
 	case !s.returned():
 		t.Errorf("the new version never got the pump: the %s under way was hung up long ago, and Stop has not returned", call)
 	case s.onLine:
-		t.Errorf("two versions had the pump: Stop returned after %v, and the old version's %s was still on the line", s.took, call)
+		t.Errorf("two versions had the pump: Stop returned %s, and the old version's %s was still on the line", s.when(), call)
 	}
 }
 

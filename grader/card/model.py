@@ -1,0 +1,225 @@
+"""A card: what is shown of a verdict or a page, before it is HTML or text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from grader.verdict import Status
+
+Shape = Literal["none", "refused", "build", "fail", "race", "stuck", "pass", "infra", "half", "hint", "later"]
+"""The icon of a card or a row, and with it the accent."""
+
+SIGNS: dict[Shape, str] = {
+    "none": "○", "refused": "⊘", "build": "^", "fail": "✗", "race": "⇄", "stuck": "‖",
+    "pass": "✓", "infra": "↻", "half": "◐", "hint": "?", "later": "…",
+}  # fmt: skip
+"""The letter of each shape: in the text, and in the HTML under the drawn icon."""
+
+SHAPES: dict[Status, Shape] = {
+    "not-attempted": "none", "refused": "refused", "build": "build", "vet": "build", "fail": "fail", "panic": "fail",
+    "race": "race", "timeout": "stuck", "leak": "stuck", "memory": "stuck", "limit": "stuck", "pass": "pass",
+    "invalid": "infra", "infra": "infra",
+}  # fmt: skip
+"""The shape of each status of an attempt or a test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a line of prose."""
+
+    text: str
+    code: bool = False
+    bold: bool = False
+    href: str = ""
+
+
+Text = tuple[Span, ...]
+"""A line of prose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Prose; a label heads what follows, a quiet one is secondary."""
+
+    kind: ClassVar = "paragraph"
+    text: Text
+    tone: Literal["", "label", "quiet"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an excerpt.
+
+    `plain` and `hit` are the learner's (number 0: a continuation), `say` is a caret or
+    a remark in the accent, `cut` stands for lines that are left out.
+    """
+
+    kind: Literal["plain", "hit", "say", "cut"]
+    number: int = 0
+    code: str = ""
+    note: str = ""
+    """What the arrow behind the code says, aligned by `gap` spaces; grey on a plain line."""
+    gap: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a file under their numbers; `file` only where it must be named."""
+
+    kind: ClassVar = "excerpt"
+    lines: tuple[Line, ...]
+    file: str = ""
+
+    @property
+    def digits(self) -> int:
+        """The width of the number column."""
+        return max(2, *(len(str(line.number)) for line in self.lines), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Code or output as it stands; `wrap` where its lines may be broken."""
+
+    kind: ClassVar = "code"
+    text: str
+    wrap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One goroutine of the race's timeline. `lock_line` 0: no lock is held, or it cannot be told."""
+
+    function: str
+    goroutine: str
+    verb: str
+    place: str
+    lock: str = ""
+    lock_line: int = 0
+    knows: bool = False
+    """Whether the locks held could be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One goroutine of a race in full: its lines, what it holds, how it came there."""
+
+    lane: Lane
+    label: Text
+    excerpt: Excerpt | None
+    holds: Text
+    stack: tuple[str, ...]
+    called: str
+    """What the text twin says instead of the stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Two goroutines that use the same memory, as a timeline and side by side."""
+
+    kind: ClassVar = "race"
+    left: Side
+    right: Side
+    memory: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of prose cells."""
+
+    kind: ClassVar = "table"
+    head: tuple[str, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Expected and got on one line each, in pieces: same, different, same."""
+
+    kind: ClassVar = "pair"
+    expected: tuple[str, str, str]
+    got: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Expected and got over several lines: sign " ", "-" (expected) or "+" (got), and text."""
+
+    kind: ClassVar = "diff"
+    lines: tuple[tuple[Literal[" ", "-", "+"], str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Details under a summary.
+
+    `plain` is what the text twin says in their place: None shows the details, "" nothing.
+    """
+
+    kind: ClassVar = "folded"
+    summary: Text
+    blocks: tuple[Block, ...]
+    open: bool = False
+    plain: str | None = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list: an icon in the margin, a title, points, and what belongs to it."""
+
+    shape: Shape
+    title: Text
+    points: str = ""
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list of tests, errors or refusals."""
+
+    kind: ClassVar = "rows"
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of a map: number, title, what is said beside it, and at the right."""
+
+    shape: Shape
+    number: int
+    title: Text
+    side: str = ""
+    beside: str = ""
+    here: bool = False
+    plain: str = ""
+    """What the text twin says at the right, where it differs from `side`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """The exercises of a phase, or the phases of a course; `bar` draws a progress bar above."""
+
+    kind: ClassVar = "map"
+    entries: tuple[Entry, ...]
+    bar: tuple[Literal["done", "half", "not"], ...] = ()
+
+
+Block = Paragraph | Excerpt | Code | Race | Table | Pair | Diff | Folded | Rows | Map
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is shown: status word, fact, next step and points, then blocks.
+
+    `label` is read by screen readers; a `page` has a neutral word, in no accent.
+    """
+
+    shape: Shape
+    label: str
+    word: str
+    fact: Text
+    next: Text = ()
+    points: str = ""
+    blocks: tuple[Block, ...] = ()
+    page: bool = False

@@ -1,0 +1,116 @@
+"""The way of an attempt: guard, build, tests, verdict; and never twice for the same."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader import guard, sandbox, toolchain
+from grader.build import build
+from grader.errors import InfraError, StoreError
+from grader.judge import run_tests
+from grader.recognise import recognise
+from grader.verdict import Hidden, Verdict, overall, score
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.attempt import Attempt
+    from grader.store import Store
+    from grader.toolchain import Toolchain
+
+log = logging.getLogger(__name__)
+
+
+async def check(attempt: Attempt, *, store: Store | None = None) -> Verdict:
+    """Return the verdict on an attempt, from the store if it was judged before.
+
+    A verdict that could not be kept says so in `detail`. Our own failures are the
+    verdict `infra` with a code, never an exception. Raises ToolchainError if there is
+    no Go to judge with. When cancelled, everything that was started is killed.
+    """
+    start = time.monotonic()
+    tools = toolchain.find()
+    key = digest(attempt, tools)
+    if store is not None and (known := store.verdict(key)) is not None:
+        return _kept(store, known, fresh=False)
+    try:
+        verdict = await _judge(attempt, tools)
+    except InfraError as error:
+        verdict = _infra(attempt, error.code, str(error))
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not look like the learner's
+        log.error("fault in %s\n%s", attempt.exercise.slug, traceback.format_exc())  # noqa: TRY400
+        verdict = _infra(attempt, f"{type(error).__name__.lower()}", str(error))
+    verdict = msgspec.structs.replace(verdict, hash=key, rung=sandbox.rung(), seconds=round(time.monotonic() - start, 3))
+    return verdict if store is None else _kept(store, verdict, fresh=verdict.status != "infra")
+
+
+def check_many(attempts: Sequence[Attempt]) -> list[Verdict]:
+    """Return the verdicts on several attempts, two at a time, without a store."""
+
+    async def all_of_them() -> list[Verdict]:
+        turns = asyncio.Semaphore(2)
+
+        async def one(attempt: Attempt) -> Verdict:
+            async with turns:
+                return await check(attempt)
+
+        return list(await asyncio.gather(*map(one, attempts)))
+
+    return asyncio.run(all_of_them())
+
+
+def digest(attempt: Attempt, tools: Toolchain) -> str:
+    """Return the hash of everything that a verdict depends on."""
+    exercise = attempt.exercise
+    course = exercise.course
+    files = [exercise.folder / "exercise.toml", course.root / "go.mod", course.root / "go.sum"]
+    files += [exercise.folder / name for name in (*exercise.test_files, *exercise.manifest.given)]
+    files += sorted(course.root.glob("internal/**/*.go"))
+    parts = [dict(attempt.files), tools.version, toolchain.sources_digest(), sandbox.rung(), exercise.import_path]
+    parts += [[path.name, path.read_bytes().hex()] for path in files if path.is_file()]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+async def _judge(attempt: Attempt, tools: Toolchain) -> Verdict:
+    exercise = attempt.exercise
+    manifest = exercise.manifest
+    hidden = Hidden(manifest.withheld.tests, manifest.withheld.points) if manifest.withheld else None
+    importcfg = await tools.importcfg(exercise)
+    inspection = await guard.inspect(attempt, tools, importcfg)
+    verdict = Verdict(slug=exercise.slug, status="refused", max=manifest.full, hidden=hidden, functions=inspection.outline)
+    if inspection.refusals:
+        return recognise(exercise, msgspec.structs.replace(verdict, refusals=inspection.refusals), inspection.code)
+    with tempfile.TemporaryDirectory(prefix="goprod-") as folder:
+        built = await build(attempt, tools, importcfg, Path(folder))
+        if built.binary is None:
+            return recognise(exercise, msgspec.structs.replace(verdict, status=built.stage, errors=built.errors), inspection.code)
+        tests = await run_tests(exercise, built.binary, inspection)
+    points, most = score(tests)
+    status = "not-attempted" if attempt.untouched else overall(tests)
+    judged = msgspec.structs.replace(verdict, status=status, tests=tests, points=points, max=most)
+    return recognise(exercise, judged, inspection.code)
+
+
+def _infra(attempt: Attempt, code: str, detail: str) -> Verdict:
+    log.error("%s: %s: %s", attempt.exercise.slug, code, detail)
+    return Verdict(slug=attempt.exercise.slug, status="infra", max=attempt.exercise.manifest.full, fault=code, detail=detail)
+
+
+def _kept(store: Store, verdict: Verdict, *, fresh: bool) -> Verdict:
+    """Keep a verdict and write the try down; say so where that fails."""
+    try:
+        if fresh:
+            store.keep(verdict)
+        store.log(verdict.slug, "check", verdict)
+    except StoreError as error:
+        return msgspec.structs.replace(verdict, detail=f"Not saved: {error}")
+    return verdict

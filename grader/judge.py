@@ -1,0 +1,156 @@
+"""Runs each test of a built attempt in a process of its own, and says how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader import process, reports, sandbox
+from grader.records import CANARY, Order
+from grader.verdict import Message, TestResult
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.course import Exercise
+    from grader.guard import Inspection
+    from grader.process import Finished
+    from grader.records import Outcome
+    from grader.verdict import Race, Status
+
+RACE_EXIT = 97
+_GRACE = 2.0  # seconds between the testing package's time-out and the wall limit
+_OUTPUT = 1 << 20  # bytes
+
+_ENV = {"GORACE": f"atexit_sleep_ms=0 halt_on_error=1 exitcode={RACE_EXIT}"}
+
+_LEAK = "blocked goroutines remain"  # testing/synctest, at the end of a bubble
+_STUCK = ("panic: test timed out after", "deadlock: all goroutines in bubble are blocked", "fatal error: all goroutines are asleep")
+_NO_MEMORY = re.compile(r"fatal error: (runtime: )?(out of memory|cannot allocate memory)|ThreadSanitizer: .*allocate")
+
+
+@dataclass(frozen=True)
+class TestSource:
+    """A test of the judge as its file has it: its doc comment, and whether learners see it."""
+
+    name: str
+    story: str
+    visible: bool
+
+
+def test_sources(exercise: Exercise) -> dict[str, TestSource]:
+    """Return the tests that are here, in the manifest's order."""
+    found = {}
+    for file in exercise.test_files:
+        for doc, name in re.findall(r"((?:^//[^\n]*\n)*)^func (Test\w+)\(", exercise.read(file), re.MULTILINE):
+            story = " ".join(line.removeprefix("//").strip() for line in doc.splitlines())
+            found[name] = TestSource(name, story.strip(), file in exercise.manifest.visible)
+    return {name: found[name] for name in exercise.manifest.tests if name in found}
+
+
+async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection) -> tuple[TestResult, ...]:
+    """Run every test of the manifest, and the canary.
+
+    If the canary does not fail as it must, no test's word is taken: all are invalid.
+    """
+    sources = test_sources(exercise)
+    turns = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def one(name: str) -> tuple[Finished, Outcome]:
+        order = Order(name, exercise.manifest.timeout)
+        limits = process.Limits(seconds=order.seconds + _GRACE, output=_OUTPUT, memory=exercise.manifest.memory << 20)
+        async with turns:
+            done = await process.run(sandbox.confine([str(binary)]), env=_ENV, cwd=binary.parent, limits=limits, stdin=order.encode())
+        return done, order.outcome(done.reply)
+
+    async with asyncio.TaskGroup() as group:
+        canary = group.create_task(one(CANARY))
+        tasks = {name: group.create_task(one(name)) for name in sources}
+    done, outcome = canary.result()
+    honest = outcome == "fail" and done.code == 1
+    results = []
+    for name, task in tasks.items():
+        result = _result(exercise, sources[name], *task.result(), inspection)
+        results.append(result if honest else msgspec.structs.replace(result, status="invalid", points=0))
+    return tuple(results)
+
+
+def _result(exercise: Exercise, source: TestSource, done: Finished, outcome: Outcome, inspection: Inspection) -> TestResult:
+    entry = exercise.manifest.tests[source.name]
+    said = reports.messages(done.stdout)
+    status = classify(done, outcome, said)
+    race = _with_source(reports.race(done.stderr), exercise, inspection) if status == "race" else None
+    crashed = status in {"panic", "leak", "timeout"}
+    if status == "fail" and not said:
+        said = (Message(text=_silent(done)),)
+    return TestResult(
+        name=source.name,
+        status=status,
+        points=(entry.points or 0) if status == "pass" else -(entry.cost or 0),
+        max=entry.points or 0,
+        cost=entry.cost or 0,
+        visible=source.visible,
+        story=source.story,
+        messages=() if status == "pass" else said,
+        race=race,
+        panic=reports.panic(f"{done.stdout}\n{done.stderr}") if crashed else "",
+        goroutines=reports.goroutines(done.stderr) if crashed else (),
+        output="" if status == "pass" else _output(done),
+        seconds=round(done.seconds, 3),
+    )
+
+
+def classify(done: Finished, outcome: Outcome, said: tuple[Message, ...]) -> Status:
+    """Say how a test ended, from its process, its record and what it printed.
+
+    A pass is the record with the nonce and exit code 0. Who dies without a record
+    has failed; who leaves well without one, or with another's, is invalid.
+    """
+    both = f"{done.stdout}\n{done.stderr}"
+    if done.ended != "exit":
+        return {"timeout": "timeout", "output": "limit", "memory": "memory"}[done.ended]  # type: ignore[return-value]
+    if outcome == "forged" or (done.code == 0 and outcome != "pass"):
+        return "invalid"
+    if done.code == 0:
+        return "pass"
+    if done.code == RACE_EXIT and "WARNING: DATA RACE" in done.stderr:
+        return "race"
+    if _NO_MEMORY.search(done.stderr):
+        return "memory"
+    if _LEAK in both or any(message.text.startswith("leak: ") for message in said):
+        return "leak"
+    if any(words in both for words in _STUCK):
+        return "timeout"
+    if reports.panic(both):
+        return "panic"
+    return "fail"
+
+
+def _with_source(race: Race | None, exercise: Exercise, inspection: Inspection) -> Race | None:
+    """Add what the source tells about each side: the variable, and the locks held along the stack."""
+    if race is None:
+        return None
+    places = [reports.in_files(access.frames, exercise.manifest.answer) for access in race.accesses]
+    if not all(places):
+        return race
+    names = inspection.shared(*((frames[0].file, frames[0].line) for frames in places))
+    accesses = []
+    for access, frames, name in zip(race.accesses, places, names, strict=True):
+        held = [inspection.held(frame.file, frame.line) for frame in frames]
+        known = None if any(h is None for h in held) else tuple(lock for h in held for lock in h or ())
+        accesses.append(msgspec.structs.replace(access, held=known, variable=name))
+    return msgspec.structs.replace(race, accesses=(accesses[0], accesses[1]))
+
+
+def _silent(done: Finished) -> str:
+    ending = f"was killed by signal {-done.code}" if done.code < 0 else f"ended with exit code {done.code}"
+    return f"The test's process {ending} before the test could say anything."
+
+
+def _output(done: Finished) -> str:
+    return "\n".join(part for part in (reports.printed(done.stdout), reports.tidy(done.stderr).strip()) if part)

@@ -1,0 +1,39 @@
+"""The private word between the grader and the harness inside a test binary.
+
+The grader sends an order with a nonce; the harness answers with one record that
+repeats it. Printed lines and exit codes alone prove nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Literal
+
+CANARY = "TestCanary"
+"""The test that every binary has and that must fail (harness.Canary)."""
+
+Outcome = Literal["pass", "fail", "none", "forged"]
+"""What a record says: the test passed or failed; there is none; or it is not the harness's."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What one process is to run. `seconds` is when the testing package gives up."""
+
+    test: str
+    seconds: float
+    nonce: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    def encode(self) -> bytes:
+        """Return the order as the harness reads it."""
+        return f"{self.nonce} {self.test} -test.v=test2json -test.timeout={self.seconds:g}s -test.paniconexit0\n".encode()
+
+    def outcome(self, reply: bytes) -> Outcome:
+        """Read the record that came back."""
+        if not reply:
+            return "none"
+        for result in ("pass", "fail"):
+            if reply == f"{self.nonce} {self.test} {result}\n".encode():
+                return "pass" if result == "pass" else "fail"
+        return "forged"
