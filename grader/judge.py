@@ -53,19 +53,20 @@ def test_sources(exercise: Exercise) -> dict[str, TestSource]:
     return {name: found[name] for name in exercise.manifest.tests if name in found}
 
 
-async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection) -> tuple[TestResult, ...]:
-    """Run every test of the manifest, and the canary.
+async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection, *, processors: int | None = None) -> tuple[TestResult, ...]:
+    """Run every test of the manifest, and the canary; on that many processors, or on all.
 
     If the canary does not fail as it must, no test's word is taken: all are invalid.
     """
     sources = test_sources(exercise)
     turns = asyncio.Semaphore(os.cpu_count() or 1)
+    env = _ENV if processors is None else {**_ENV, "GOMAXPROCS": str(processors)}
 
     async def one(name: str) -> tuple[Finished, Outcome]:
         order = Order(name, exercise.manifest.timeout)
         limits = process.Limits(seconds=order.seconds + _GRACE, output=_OUTPUT, memory=exercise.manifest.memory << 20)
         async with turns:
-            done = await process.run(sandbox.confine([str(binary)]), env=_ENV, cwd=binary.parent, limits=limits, stdin=order.encode())
+            done = await process.run(sandbox.confine([str(binary)]), env=env, cwd=binary.parent, limits=limits, stdin=order.encode())
         return done, order.outcome(done.reply)
 
     async with asyncio.TaskGroup() as group:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import socket
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 KEPT = 64 * 1024
 """Bytes kept of the first and of the last part of each stream."""
@@ -23,15 +24,20 @@ _POLL = 0.01  # seconds between looks at the memory
 _LINGER = 0.2  # seconds that a pipe may stay open after the group was killed
 
 Ended = Literal["exit", "timeout", "output", "memory"]
+Stream = Literal["stdout", "stderr"]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run may use: wall time in seconds, output in bytes, resident memory in bytes."""
+    """What a run may use: wall time in seconds, output in bytes, resident memory in bytes.
+
+    `grace` is how many seconds its group has between SIGTERM and SIGKILL when it is ended early.
+    """
 
     seconds: float = 60.0
     output: int = 1 << 20
     memory: int | None = None
+    grace: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,9 @@ async def run(
     cwd: Path,
     limits: Limits = Limits(),  # noqa: B008 - immutable
     stdin: bytes = b"",
+    watch: Callable[[Stream, bytes], None] | None = None,
 ) -> Finished:
-    """Run a program to its end, or to the end of a limit.
+    """Run a program to its end, or to the end of a limit; tell `watch` of output as it comes.
 
     Its standard input is a socket: it holds `stdin` and takes a reply. The whole
     group is killed at the end, also when the caller is cancelled.
@@ -99,16 +106,28 @@ async def run(
                 start_new_session=True,
             )
         out, err, overflow = _Kept(), _Kept(), asyncio.Event()
+
+        def take(name: Stream, kept: _Kept, data: bytes) -> None:
+            kept.add(data)
+            if watch is not None and not overflow.is_set():
+                watch(name, data)
+            if kept.total > limits.output:
+                overflow.set()
+
         jobs = [
             asyncio.ensure_future(_feed(ours, stdin)),
-            asyncio.ensure_future(_drain(process.stdout, out, limits.output, overflow)),
-            asyncio.ensure_future(_drain(process.stderr, err, limits.output, overflow)),
+            asyncio.ensure_future(_drain(process.stdout, functools.partial(take, "stdout", out))),
+            asyncio.ensure_future(_drain(process.stderr, functools.partial(take, "stderr", err))),
         ]
         try:
             ended = await _wait(process, limits, overflow)
         finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+            try:
+                if limits.grace and process.returncode is None:
+                    _signal(process.pid, signal.SIGTERM)
+                    await asyncio.wait({asyncio.ensure_future(process.wait())}, timeout=limits.grace)
+            finally:
+                _signal(process.pid, signal.SIGKILL)
             await asyncio.shield(process.wait())
             _, late = await asyncio.wait(jobs, timeout=_LINGER)
             for job in late:
@@ -133,11 +152,14 @@ async def _feed(to: socket.socket, data: bytes) -> None:
         to.shutdown(socket.SHUT_WR)
 
 
-async def _drain(stream: asyncio.StreamReader | None, kept: _Kept, most: int, overflow: asyncio.Event) -> None:
+def _signal(group: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+async def _drain(stream: asyncio.StreamReader | None, take: Callable[[bytes], None]) -> None:
     while stream is not None and (data := await stream.read(1 << 16)):
-        kept.add(data)
-        if kept.total > most:
-            overflow.set()
+        take(data)
 
 
 async def _wait(process: asyncio.subprocess.Process, limits: Limits, overflow: asyncio.Event) -> Ended:

@@ -34,6 +34,9 @@ OLDEST = (1, 27)
 SOURCES = Path(__file__).parent / "go"
 """The grader's own Go module."""
 
+PROGRAMS = ("guard", "scratch")
+"""The Go programs of that module."""
+
 HARNESS = "goprod.example/grader/harness"
 """The import path of what every attempt and every test binary carries."""
 

@@ -75,7 +75,8 @@ func TestTwoStopsAtOnceBothWaitForTheEnd(t *testing.T) {
 	}
 }
 
-// The context that was given to Start counts as before.
+// The context given to Start had ended, and the watch went on as if it had not, or a
+// Stop after it got stuck.
 func TestContextEndsTheWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := &station{slowReading: 2, hangUp: hangUpIn(25 * time.Second)}

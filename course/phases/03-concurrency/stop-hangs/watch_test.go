@@ -95,14 +95,18 @@ func TestWatchSwitchesThePump(t *testing.T) {
 			t.Errorf("the pump got the wrong commands: for 30, 75, 60, 40 and 20 cm expected %v, got %v", want, got)
 		}
 		stop(w, st)
+		synctest.Sleep(time.Second)
 	})
 }
 
-// onDuty starts a watch. When the test is over its ctx ends, and with it whatever
-// Stop has left behind.
+// onDuty starts a watch. When the test is over, first the slow call ends by itself and
+// then ctx does, so that whatever Stop has left behind ends too.
 func onDuty(t *testing.T, st *station, every time.Duration) *underpass.Watch {
 	ctx, cancel := context.WithCancel(context.Background())
+	st.released = make(chan struct{})
 	t.Cleanup(func() {
+		close(st.released)
+		synctest.Sleep(time.Hour)
 		cancel()
 		synctest.Sleep(time.Hour)
 	})
@@ -170,6 +174,7 @@ type station struct {
 	slowReading int64 // which reading is slow, from 1; 0 means none
 	slowCommand bool  // whether all commands are
 	hangUp      func()
+	released    chan struct{} // closed when the test is over; nil means never
 
 	readings, calls, onLine atomic.Int64
 	told                    atomic.Bool // a slow call's ctx has ended
@@ -211,9 +216,12 @@ func (st *station) call() func() {
 }
 
 func (st *station) hang(ctx context.Context) {
-	<-ctx.Done()
-	st.told.Store(true)
-	st.hangUp()
+	select {
+	case <-ctx.Done():
+		st.told.Store(true)
+		st.hangUp()
+	case <-st.released:
+	}
 }
 
 func (st *station) switched() []bool {

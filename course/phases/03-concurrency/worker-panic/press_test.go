@@ -33,13 +33,11 @@ func TestAPanicCostsNoWorker(t *testing.T) {
 	for _, bad := range parcels[:3] {
 		c.does[bad] = customsForm
 	}
-	for _, good := range parcels[3:] {
-		c.does[good] = c.slowly(good)
-	}
+	c.slowOver(parcels[3:])
 	b := printAll(c, 3, parcels)
-	settle.Wait() // nobody's label is finished before the test says so
+	settle.Wait() // no slow label is finished before the test says so
 	drawing := c.drawing.Load()
-	close(c.finish)
+	c.finish(parcels[3:])
 	settle.Wait()
 
 	if drawing < 3 {
@@ -53,13 +51,15 @@ func TestAPanicCostsNoWorker(t *testing.T) {
 func TestNoMoreLabelsAtOnceThanWorkers(t *testing.T) {
 	parcels := []string{"P-1", "P-2", "P-3", "P-4", "P-5", "P-6", "P-7", "P-8"}
 	c := newCarrier(parcels)
-	for _, parcel := range parcels {
-		c.does[parcel] = c.slowly(parcel)
-	}
+	c.slowOver(parcels)
 	b := printAll(c, 3, parcels)
 	settle.Wait()
 	drawing := c.drawing.Load()
-	close(c.finish)
+	for _, late := range []string{"P-3", "P-2", "P-1"} { // the last of the first three is the quickest
+		c.finish([]string{late})
+		settle.Wait()
+	}
+	c.finish(parcels[3:])
 	settle.Wait()
 
 	switch {
@@ -188,19 +188,42 @@ func customsForm() (string, error) {
 // carrier draws "label of P-1" for P-1, except for parcels for which it does
 // something else. A parcel that is sent to it again gets an error.
 type carrier struct {
-	does  map[string]func() (string, error) // never changes once Print runs
-	draws map[string]*atomic.Int32
+	does     map[string]func() (string, error) // never changes once Print runs
+	draws    map[string]*atomic.Int32          // nor does this
+	finished map[string]chan struct{}          // nor this
 
-	drawing atomic.Int32  // labels that have been begun slowly and not finished
-	finish  chan struct{} // closed to finish all of them
+	drawing atomic.Int32 // slow labels that have been begun
 }
 
 func newCarrier(parcels []string) *carrier {
-	c := &carrier{does: map[string]func() (string, error){}, draws: map[string]*atomic.Int32{}, finish: make(chan struct{})}
+	c := &carrier{
+		does:     map[string]func() (string, error){},
+		draws:    map[string]*atomic.Int32{},
+		finished: map[string]chan struct{}{},
+	}
 	for _, parcel := range parcels {
 		c.draws[parcel] = new(atomic.Int32)
 	}
 	return c
+}
+
+// slowOver makes labels slow: each is finished when the test says so.
+func (c *carrier) slowOver(parcels []string) {
+	for _, parcel := range parcels {
+		c.finished[parcel] = make(chan struct{})
+		c.does[parcel] = func() (string, error) {
+			c.drawing.Add(1)
+			<-c.finished[parcel]
+			return "label of " + parcel, nil
+		}
+	}
+}
+
+// finish lets slow labels be finished.
+func (c *carrier) finish(parcels []string) {
+	for _, parcel := range parcels {
+		close(c.finished[parcel])
+	}
 }
 
 func (c *carrier) draw(parcel string) (string, error) {
@@ -211,15 +234,6 @@ func (c *carrier) draw(parcel string) (string, error) {
 		return do()
 	}
 	return "label of " + parcel, nil
-}
-
-// slowly draws a parcel's label when the test says so.
-func (c *carrier) slowly(parcel string) func() (string, error) {
-	return func() (string, error) {
-		c.drawing.Add(1)
-		<-c.finish
-		return "label of " + parcel, nil
-	}
 }
 
 // drawn counts the parcels that have reached the carrier.

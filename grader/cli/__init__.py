@@ -1,0 +1,5 @@
+"""The command `goprod`."""
+
+from grader.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,175 @@
+"""Commands for authors: new, verify, matrix, build; and doctor and warm for who sets a machine up."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from grader.cli.options import as_json, with_course
+
+if TYPE_CHECKING:
+    from grader.contract import Proof
+    from grader.course import Course, Exercise
+
+
+@click.command()
+@click.argument("slugs", nargs=-1)
+@click.option("--phase", help="Only this phase, by slug or number.")
+@click.option("--repeat", type=click.IntRange(min=1), default=1, help="Run each variant's tests so often, and count runs that differ.")
+@with_course
+@as_json
+def verify(slugs: tuple[str, ...], phase: str | None, repeat: int, course: Course, *, as_json: bool) -> None:
+    """Prove that exercises teach what they claim: every variant is judged and compared with the manifest."""
+    exercises = _chosen(course, slugs, phase)
+    proofs = asyncio.run(_prove(exercises, repeat, quiet=as_json))
+    held, flips = sum(proof.holds for proof in proofs), sum(len(proof.flips) for proof in proofs)
+    if as_json:
+        rows = [{"slug": p.exercise.slug, "holds": p.holds, "problems": p.problems, "remarks": p.remarks, "runs": p.runs, "flips": p.flips} for p in proofs]
+        click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2))
+    else:
+        if repeat > 1:
+            click.echo(f"{sum(proof.runs for proof in proofs)} runs of a variant's tests.")
+        click.echo(f"{held} of {len(proofs)} exercises hold, {flips} flips")
+    sys.exit(0 if held == len(proofs) else 1)
+
+
+def _chosen(course: Course, slugs: tuple[str, ...], phase: str | None) -> list[Exercise]:
+    if slugs:
+        return [course.exercise(slug) for slug in slugs]
+    return course.exercises(course.phase(phase) if phase else None)
+
+
+async def _prove(exercises: list[Exercise], repeat: int, *, quiet: bool) -> list[Proof]:
+    from rich.console import Console
+
+    from grader import contract
+
+    proofs = []
+    console = Console(stderr=True, quiet=quiet)
+    with console.status("") as status:
+        for exercise in exercises:
+            proof = await contract.verify(exercise, repeat=repeat, progress=status.update)
+            proofs.append(proof)
+            if not quiet:
+                _print(proof)
+    return proofs
+
+
+def _print(proof: Proof) -> None:
+    sign = "✓" if proof.holds else "✗"
+    click.echo(f"{sign} {proof.exercise.phase.slug}/{proof.exercise.slug}: {len(proof.verdicts)} variants")
+    for line in (*proof.problems, *(f"flip: {flip}" for flip in proof.flips)):
+        click.echo(f"    {line}")
+    for line in proof.remarks:
+        click.echo(f"    remark: {line}")
+
+
+@click.command()
+@click.argument("slug")
+@with_course
+@as_json
+def matrix(slug: str, course: Course, *, as_json: bool) -> None:
+    """Show how each variant of an exercise fares in each test."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from grader import contract
+
+    exercise = course.exercise(slug)
+    proof = asyncio.run(contract.verify(exercise))
+    tests = list(exercise.manifest.tests)
+    rows = {
+        name: {"points": verdict.points, "status": verdict.status, "tests": {t.name: t.status for t in verdict.tests}, "message": verdict.wrong and verdict.wrong.name}
+        for name, verdict in proof.verdicts.items()
+    }  # fmt: skip
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2))
+        sys.exit(0 if proof.holds else 1)
+    table = Table(*("variant", "points", *map(str, range(1, len(tests) + 1)), "message"), box=box.SIMPLE)
+    for column in table.columns:
+        column.no_wrap = True
+    for name in (name for name in (v.name for v in exercise.variants()) if name in proof.verdicts):
+        verdict = proof.verdicts[name]
+        statuses = {t.name: t.status for t in verdict.tests}
+        cells = ["·" if statuses.get(test) == "pass" else statuses.get(test, verdict.status) for test in tests]
+        table.add_row(name, f"{verdict.points} of {verdict.max}", *cells, verdict.wrong.name if verdict.wrong else "")
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)
+    for number, test in enumerate(tests, 1):
+        entry = exercise.manifest.tests[test]
+        console.print(f"{number:>3} {test}: {f'{entry.points} points' if entry.points else f'costs {entry.cost}'}", highlight=False)
+    for problem in proof.problems:
+        console.print(f"✗ {problem}", highlight=False, markup=False)
+    sys.exit(0 if proof.holds else 1)
+
+
+@click.command()
+@click.argument("place", metavar="PHASE/SLUG")
+@with_course
+def new(place: str, course: Course) -> None:
+    """Write the skeleton of an exercise, which `goprod verify` explains its way through."""
+    from grader.skeleton import write
+
+    folder = write(course, place)
+    click.echo(f"{folder} is ready. `goprod verify {folder.name}` says what to write next.")
+
+
+@click.command()
+@click.argument("phases", nargs=-1)
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; tell what is out of date.")
+@with_course
+def build(phases: tuple[str, ...], course: Course, *, only_check: bool) -> None:
+    """Write the notebooks of source/ and release/ from the lessons and exercises."""
+    from grader import release
+
+    stale = []
+    for phase in [course.phase(name) for name in phases] or course.phases:
+        if only_check:
+            stale += release.check(course, phase)
+        else:
+            click.echo(f"{phase.slug}: {release.build(course, phase)}")
+    for line in stale:
+        click.echo(line)
+    if stale:
+        click.echo("Run `goprod build` and commit release/.")
+    sys.exit(1 if stale else 0)
+
+
+@click.command()
+@with_course
+def warm(course: Course) -> None:
+    """Build now what the first checks would have to wait for: Go's archives and the grader's programs."""
+    from grader import toolchain
+
+    async def all_of_it() -> None:
+        tools = toolchain.find()
+        for name in toolchain.PROGRAMS:
+            await tools.program(name)
+        for exercise in course.exercises():
+            await tools.importcfg(exercise)
+
+    asyncio.run(all_of_it())
+    click.echo("Ready: the first check will not have to wait.")
+
+
+@click.command()
+@as_json
+def doctor(*, as_json: bool) -> None:
+    """Tell what this machine has: Go, a C compiler, the sandbox's rung, the kernel."""
+    from grader.doctor import examine
+
+    findings = examine()
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(findings), indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{'✓' if finding.good else '✗'} {finding.what}: {finding.detail}")
+    sys.exit(0 if all(finding.good for finding in findings) else 1)
+
+
+COMMANDS = (verify, matrix, new, build, warm, doctor)

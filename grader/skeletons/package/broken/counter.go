@@ -1,0 +1,26 @@
+// Package counter counts the visitors of a shop.
+package counter
+
+import "sync"
+
+// SKELETON: take the bug out of the fixed code's repair: what a good colleague would have written
+
+// Counter counts visits through every door. It is safe for concurrent use.
+type Counter struct {
+	mu     sync.Mutex // guards visits
+	visits int
+}
+
+// Visit counts one visitor.
+//
+//   - the contract
+func (c *Counter) Visit() {
+
+	c.visits++
+}
+
+// Visits reports how many came.
+func (c *Counter) Visits() int {
+
+	return c.visits
+}
