@@ -60,13 +60,14 @@ async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection, *,
     """
     sources = test_sources(exercise)
     turns = asyncio.Semaphore(os.cpu_count() or 1)
+    command = sandbox.confine([str(binary)])
     env = _ENV if processors is None else {**_ENV, "GOMAXPROCS": str(processors)}
 
     async def one(name: str) -> tuple[Finished, Outcome]:
         order = Order(name, exercise.manifest.timeout)
         limits = process.Limits(seconds=order.seconds + _GRACE, output=_OUTPUT, memory=exercise.manifest.memory << 20)
         async with turns:
-            done = await process.run(sandbox.confine([str(binary)]), env=env, cwd=binary.parent, limits=limits, stdin=order.encode())
+            done = await process.run(command, env=env, cwd=binary.parent, limits=limits, stdin=order.encode())
         return done, order.outcome(done.reply)
 
     async with asyncio.TaskGroup() as group:

@@ -112,10 +112,10 @@ def _bring(data: bytes, target: Path, name: str) -> tuple[Path, bool]:
     copy = _read(path) if newest else None
     if copy and copy.metadata.goprod.shipped == shipped:
         return path, False
-    answers: dict[str, str] = {}
-    if copy is None or _changed(copy):
+    changed = _changed(copy) if copy else []
+    answers = {cell.metadata.nbgrader.grade_id: cell.text for cell in changed if cell.metadata.nbgrader.solution}
+    if changed or not (copy and copy.metadata.goprod.shipped):
         path = beside
-        answers = {cell.metadata.nbgrader.grade_id: cell.text for cell in _changed(copy) if cell.metadata.nbgrader.solution} if copy else {}
     released = json.loads(data)
     released["metadata"]["goprod"]["shipped"] = shipped
     for cell in released["cells"]:

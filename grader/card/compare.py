@@ -6,10 +6,12 @@ import difflib
 import re
 from typing import Literal
 
-from grader.card.model import Block, Code, Diff, Pair, Text
-from grader.card.prose import inline, sentence
+from grader.card.excerpt import columns
+from grader.card.model import Block, Code, Diff, DiffLine, Pair
+from grader.card.prose import sentence
 
 DIFF_LINES = 24  # of a difference over several lines
+CONTEXT = 3  # equal lines on each side of a difference
 
 _SIDES = re.compile(r"^\s*(expected|want|actual|got)(?:\s*:\s*|\s+|$)(.*)$", re.IGNORECASE)
 _TESTIFY = re.compile(r"^\s*(Error Trace|Error|Test|Messages):[ \t]*(.*)$")
@@ -25,11 +27,6 @@ def told(message: str) -> tuple[str, tuple[Block, ...]]:
     if expected is not None and got is not None:
         blocks.append(compared(expected, got))
     return sentence(said), tuple(blocks)
-
-
-def said(message: str) -> Text:
-    """Return the sentence of a message as prose."""
-    return inline(told(message)[0])
 
 
 def _testify(lines: list[str]) -> list[str]:
@@ -83,16 +80,22 @@ def compared(expected: str, got: str) -> Pair | Diff:
     if "\n" not in expected + got:
         return _pair(expected, got)
     left, right = expected.split("\n"), got.split("\n")
-    lines: list[tuple[Literal[" ", "-", "+"], str]] = []
+    lines: list[DiffLine] = []
     for tag, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         if tag == "equal":
-            same = left[a:b]
-            lines += [(" ", line) for line in (same if len(same) <= 2 * 3 else [*same[:3], "…", *same[-3:]])]
-        else:
-            lines += [("-", line) for line in left[a:b]] + [("+", line) for line in right[c:d]]
+            same = left[a:b] if b - a <= 2 * CONTEXT else [*left[a : a + CONTEXT], "…", *left[b - CONTEXT : b]]
+            lines += [DiffLine(" ", line) for line in same]
+            continue
+        column = max(columns(line) for line in left[a:b] + right[c:d]) + 5
+        lines += _run("-", "expected", left[a:b], column) + _run("+", "got", right[c:d], column)
     if (over := len(lines) - DIFF_LINES) > 0:
-        lines[DIFF_LINES:] = [(" ", f"… {over} lines left out …")]
+        lines[DIFF_LINES:] = [DiffLine(" ", f"… {over} lines left out …")]
     return Diff(tuple(lines))
+
+
+def _run(sign: Literal["-", "+"], side: str, lines: list[str], column: int) -> list[DiffLine]:
+    """Return lines of one side, the first of them with its name."""
+    return [DiffLine(sign, line, "" if index else side, 0 if index else column - columns(line)) for index, line in enumerate(lines)]
 
 
 def _pair(expected: str, got: str) -> Pair:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.card import broken, race, rows, solution, stuck
+from grader.card import race, rows, solution, stuck, unbuilt
 from grader.card.clean import clean_document
 from grader.card.compare import told
 from grader.card.frames import Sources
@@ -105,7 +105,7 @@ def _untouched(scene: Scene) -> Card:
 
 
 def _never_ran(scene: Scene) -> Card:
-    told = broken.refused(scene.verdict, scene.of) if scene.verdict.status == "refused" else broken.errors(scene.verdict, scene.of)
+    told = unbuilt.refused(scene.verdict, scene.of) if scene.verdict.status == "refused" else unbuilt.errors(scene.verdict, scene.of)
     return _card(scene, inline(told.fact), told.step, scene.points(), [*_wrong(scene), *told.blocks])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from grader.verdict import Status
@@ -142,12 +142,24 @@ class Pair:
     got: tuple[str, str, str]
 
 
+class DiffLine(NamedTuple):
+    """A line of both sides (" "), of what was expected ("-") or of what came ("+").
+
+    `side` names the side, on the first line of its run, after `gap` spaces.
+    """
+
+    sign: Literal[" ", "-", "+"]
+    text: str
+    side: str = ""
+    gap: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Expected and got over several lines: sign " ", "-" (expected) or "+" (got), and text."""
+    """Expected and got over several lines."""
 
     kind: ClassVar = "diff"
-    lines: tuple[tuple[Literal[" ", "-", "+"], str], ...]
+    lines: tuple[DiffLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +218,14 @@ class Map:
 
 
 Block = Paragraph | Excerpt | Code | Race | Table | Pair | Diff | Folded | Rows | Map
+
+
+class Told(NamedTuple):
+    """What the head of a card says (prose with `backticks`), and what is shown below it."""
+
+    fact: str
+    step: str
+    blocks: list[Block]
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,10 @@ def list_exercises(course: Course, *, as_json: bool) -> None:
 
 @click.command()
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option("--prepare", is_flag=True, help="Copy the notebooks, and do not start JupyterLab.")
 @click.argument("arguments", nargs=-1)
 @with_course
-def lab(arguments: tuple[str, ...], course: Course, *, no_browser: bool) -> None:
+def lab(arguments: tuple[str, ...], course: Course, *, no_browser: bool, prepare: bool) -> None:
     """Open JupyterLab on your own copies of the notebooks. ARGUMENTS go to JupyterLab."""
     from grader import toolchain
     from grader.learn import copy_for_learner
@@ -89,6 +90,8 @@ def lab(arguments: tuple[str, ...], course: Course, *, no_browser: bool) -> None
     folder = course.state.parent
     for path in copy_for_learner(course, folder):
         click.echo(f"New: {path.name}")
+    if prepare:
+        return
     options = ["--no-browser"] if no_browser else []
     if os.name == "posix" and os.geteuid() == 0:
         options.append("--allow-root")

@@ -69,6 +69,7 @@ func TestNoMoreLabelsAtOnceThanWorkers(t *testing.T) {
 		t.Errorf("the depot's machine stood idle: 8 parcels waited for 3 workers, and %d drew a label", drawing)
 	}
 	b.mustReturn(t)
+	b.mustBeInOrder(t)
 	b.mustHaveLabels(t, parcels...)
 }
 
@@ -118,7 +119,7 @@ func printAll(c *carrier, workers int, parcels []string) *batch {
 }
 
 // mustReturn stops the test if Print hangs although every carrier is done, or if
-// the results are not those of the parcels.
+// results are missing.
 func (b *batch) mustReturn(t *testing.T) {
 	t.Helper()
 	if !b.Done() {
@@ -127,20 +128,28 @@ func (b *batch) mustReturn(t *testing.T) {
 	if len(b.results) != len(b.parcels) {
 		t.Fatalf("parcels are missing from the list: %d were to be printed, and Print returned %d results", len(b.parcels), len(b.results))
 	}
-	for i, parcel := range b.parcels {
+	for _, parcel := range b.parcels {
 		if n := b.carrier.draws[parcel].Load(); n > 1 {
 			t.Errorf("the depot pays twice for %s: its label was drawn %d times, and the carrier bills each", parcel, n)
-		}
-		if r := b.results[i]; r.Parcel != parcel && r != (press.Result{}) {
-			t.Errorf("a label is on the wrong parcel: result %d is of %q, and parcel %d of the list is %q", i, r.Parcel, i, parcel)
 		}
 	}
 }
 
+// mustBeInOrder fails the test unless the results stand in the order of the list.
+func (b *batch) mustBeInOrder(t *testing.T) {
+	t.Helper()
+	for i, parcel := range b.parcels {
+		if r := b.results[i]; r.Parcel != parcel {
+			t.Fatalf("the labels went onto the wrong parcels: place %d of the list is %s, and result %d is of %q", i+1, parcel, i+1, r.Parcel)
+		}
+	}
+}
+
+// result is what Print says of a parcel, wherever in the list that is.
 func (b *batch) result(parcel string) press.Result {
-	for i := range b.parcels {
-		if b.parcels[i] == parcel {
-			return b.results[i]
+	for _, r := range b.results {
+		if r.Parcel == parcel {
+			return r
 		}
 	}
 	return press.Result{}
@@ -168,6 +177,8 @@ func (b *batch) mustHavePanicked(t *testing.T, parcels ...string) {
 			t.Errorf("%s counts as printed and has no label: its carrier panicked, and its result has no error", parcel)
 		case !isPanicOf(r.Err, parcel):
 			t.Errorf("the carrier never hears of %s: its code panicked, and the result's error, %q, is no *PanicError of that parcel", parcel, r.Err)
+		case !hasStack(r.Err):
+			t.Errorf("the carrier cannot find the bug that %s met: its code panicked, and the PanicError has no stack", parcel)
 		case r.Label != "":
 			t.Errorf("%s has a label that nobody finished: its carrier panicked, and its result says %q", parcel, r.Label)
 		}
@@ -177,6 +188,11 @@ func (b *batch) mustHavePanicked(t *testing.T, parcels ...string) {
 func isPanicOf(err error, parcel string) bool {
 	p, ok := errors.AsType[*press.PanicError](err)
 	return ok && p.Parcel == parcel
+}
+
+func hasStack(err error) bool {
+	p, ok := errors.AsType[*press.PanicError](err)
+	return ok && len(p.Stack) > 0
 }
 
 // customsForm is a carrier's code that does not expect a parcel without a postcode.

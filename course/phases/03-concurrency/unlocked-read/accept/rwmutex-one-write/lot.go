@@ -62,7 +62,7 @@ func (l *Lot) Bid(bidder string, cents int64) error {
 // the invoice is made out from it.
 func (l *Lot) Leading() Offer {
 	l.mu.RLock()
-	defer l.mu.Unlock()
+	defer l.mu.RUnlock()
 	return Offer{Bidder: l.bidder, Cents: l.cents, At: l.at}
 }
 

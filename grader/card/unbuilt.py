@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING
 
 from grader.card.excerpt import Mark, excerpt
 from grader.card.explain import Explanation, caret_width, explain
-from grader.card.model import Block, Excerpt, Paragraph, Row, Rows, Span, Text
-from grader.card.prose import code, count, inline, listed, sentence, spelled
+from grader.card.model import Block, Excerpt, Paragraph, Row, Rows, Span, Text, Told
+from grader.card.prose import code, inline, listed, sentence
 from grader.card.source import declaration
 
 if TYPE_CHECKING:
@@ -15,14 +16,6 @@ if TYPE_CHECKING:
     from grader.verdict import Message, Refusal, Verdict
 
 ERRORS = 10  # that are shown
-
-
-class Told(NamedTuple):
-    """A fact for the head, a next step, and blocks."""
-
-    fact: str
-    step: str
-    blocks: list[Block]
 
 
 def _file(file: str, of: Sources) -> str:
@@ -117,15 +110,16 @@ def _error_lines(error: Message, words: Explanation, of: Sources, *, full: bool)
 
 
 def _declared(error: Message, words: Explanation, source: str, lines: list[str]) -> Mark | None:
-    """Return the line that declares the variable, method or function of an error."""
-    before = source.encode()[: max(0, error.column - 1)].decode(errors="ignore")
-    owner = before.rstrip(".").rpartition(".")[2].split()[-1:] if before.endswith(".") else []
-    name = "".join(owner) or words.name.partition("(")[0].rpartition(".")[2]
-    name = name.strip("*&(![")
-    line = declaration(lines, name, other_than=error.line) if name.isidentifier() else 0
-    if not line or "redeclared" not in error.text and "declared and not used" in error.text:
+    """Return the line that declares the variable, function or field of an error."""
+    if error.text.startswith("declared and not used"):
         return None
-    kind = lines[line - 1].split(name, 1)[1].split("//")[0].split("`")[0].strip() if owner else ""
-    plain = kind and all(char.isalnum() or char in "*.[]_" for char in kind)
-    article = "an" if kind[:1] in "aeiouAEIO" else "a"
-    return Mark(line, f"{name} is {article} {kind}" if plain else f"declares {name}", grey=True)
+    before = source.encode()[: max(0, error.column - 1)].decode(errors="ignore")
+    owner = re.search(r"(\w+)\.$", before)
+    name = owner[1] if owner else words.name.rpartition(".")[2]
+    line = declaration(lines, name, other_than=error.line) if name.isidentifier() else 0
+    if not line:
+        return None
+    kind = re.match(rf".*?\b{name}\s+([*\[\]]*[\w.]+)\s*(`.*`)?(//.*)?$", lines[line - 1]) if owner else None
+    if kind is None:
+        return Mark(line, f"declares {name}", grey=True)
+    return Mark(line, f"{name} is {'an' if kind[1][0] in 'aeiouAEIO' else 'a'} {kind[1]}", grey=True)

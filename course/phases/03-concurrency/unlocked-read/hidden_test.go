@@ -1,0 +1,84 @@
+package auction_test
+
+import (
+	"errors"
+	"testing"
+
+	"goprod.example/course/internal/settle"
+	auction "goprod.example/course/phases/03-concurrency/unlocked-read"
+)
+
+var (
+	kay = auction.Offer{Bidder: "kay", Cents: 48000, At: "20:58:12"}
+	wu  = auction.Offer{Bidder: "wu", Cents: 50005, At: "20:59:59"}
+	lea = auction.Offer{Bidder: "lea", Cents: 64000, At: "20:59:59"}
+)
+
+// The screen and a phone looked at the lot while wu's bid was half in the books:
+// the name and the price were noted, the time was not.
+func TestHalfABidIsNeverShown(t *testing.T) {
+	clock := newClock(kay.At)
+	lot := auction.Open(31, clock.now)
+	mustLead(t, lot, kay)
+
+	clock.set(wu.At)
+	clock.slow.Store(true)
+	bidding := bid(lot, wu)
+	settle.Wait() // the clock keeps wu's bid waiting
+	screen := look(lot)
+	page := fetch(lot, &phone{pauseAfter: -1})
+	settle.Wait() // both have looked, or wait for wu's bid
+	close(clock.resume)
+	settle.Wait()
+
+	for _, v := range []*visit{bidding, screen, page} {
+		v.mustReturn(t)
+	}
+	screen.mustShowOneOf(t, kay, wu)
+	page.mustReadOneOf(t, 31, kay, wu)
+}
+
+// Two bids came in at once, and the lower one was written over the higher.
+func TestHigherOfTwoBidsLeads(t *testing.T) {
+	clock := newClock(kay.At)
+	lot := auction.Open(31, clock.now)
+	mustLead(t, lot, kay)
+
+	clock.set(lea.At)
+	clock.slow.Store(true)
+	lower := bid(lot, wu)
+	settle.Wait() // the clock keeps wu's bid waiting
+	higher := bid(lot, lea)
+	settle.Wait() // lea's bid is in, or waits for wu's
+	close(clock.resume)
+	settle.Wait()
+
+	lower.mustReturn(t)
+	higher.mustReturn(t)
+	if err := higher.Err(); err != nil {
+		t.Errorf("the highest bid was refused: lea offered %d cents, more than anybody, and was told %q", lea.Cents, err)
+	}
+	if err := lower.Err(); err != nil && !errors.Is(err, auction.ErrTooLow) {
+		t.Errorf("wu's bid was neither accepted nor too low: wu was told %q", err)
+	}
+	screen := look(lot)
+	settle.Wait()
+	screen.mustReturn(t)
+	if got := screen.offer; got != lea && higher.Err() == nil {
+		t.Errorf("a lower bid was written over a higher one: lea's %d cents were accepted, and %s leads with %d", lea.Cents, got.Bidder, got.Cents)
+	}
+}
+
+// Two telephones bid in the same second, and their offers were written into each
+// other.
+func TestTwoBidsInOneSecond(t *testing.T) {
+	// The race detector judges this test. Its clock shares no memory, so nothing
+	// but the lot itself puts the two bids in an order.
+	lot := auction.Open(31, func() string { return "20:59:59" })
+
+	lower := bid(lot, wu)
+	higher := bid(lot, lea)
+	settle.Wait()
+	lower.mustReturn(t)
+	higher.mustReturn(t)
+}

@@ -1,0 +1,92 @@
+"""A test that hung, left goroutines behind or crashed, told in the learner's lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.card.compare import told
+from grader.card.excerpt import Mark, excerpt
+from grader.card.explain import explained
+from grader.card.frames import Sources, short_name
+from grader.card.model import Block, Excerpt, Paragraph, Span, Told
+from grader.card.prose import capitalised, clause, code, count, sentence
+from grader.card.rows import LEAK, spoken
+from grader.card.waiting import Waiting, lines_said, marks, table, waiting
+
+if TYPE_CHECKING:
+    from grader.verdict import Frame, TestResult
+
+
+def tell(test: TestResult, of: Sources) -> Told:
+    """Tell how a test ended that could not say so itself."""
+    return {"timeout": _hung, "leak": _leaked}.get(test.status, _crashed)(test, of)
+
+
+def _hung(test: TestResult, of: Sources) -> Told:
+    waits = waiting(test.goroutines, of)
+    blocks: list[Block] = [table(waits, of), *_excerpts(waits, of)] if waits else []
+    called = next((name for each in waits if (name := _called(each, of))), "")
+    number = sum(each.number for each in waits)
+    subject = f"{code(called)} never returned" if called else f"{code(test.name)} did not end within {of.exercise.manifest.timeout:.0f} s"
+    if not waits:
+        return Told(f"{subject}.", "", blocks)
+    first = next((each for each in waits if each.frame and each.frame.file in of.files), None)
+    if first is None or first.frame is None:
+        return Told(f"{subject}: {count(number, 'goroutine')} {'waits' if number == 1 else 'wait'}.", "", blocks)
+    place = of.place(first.frame.file, first.frame.line)
+    if number > 1:
+        return Told(f"{subject}: {number} goroutines wait.", f"Ask who would let {place} go on.", blocks)
+    if first.verb.startswith("runs"):
+        return Told(f"{subject}: {place} runs on and on.", f"Ask what would end the loop around {place}.", blocks)
+    return Told(f"{subject}: it waits for {first.blocked} on {place}.", f"Ask who would let {place} go on.", blocks)
+
+
+def _called(waits: Waiting, of: Sources) -> str:
+    """Return the learner's function that a test called and that hangs."""
+    if not of.test_in(waits.first.frames):
+        return ""
+    mine = [frame for frame in waits.first.frames if frame.file in of.files]
+    return short_name(mine[-1].function, of.exercise) if mine else ""
+
+
+def _leaked(test: TestResult, of: Sources) -> Told:
+    waits = [each for each in waiting(test.goroutines, of) if each.frame and each.frame.file in of.files]
+    number = sum(each.number for each in waits)
+    if not waits or waits[0].frame is None:
+        messages = spoken(test)
+        said = clause(told(messages[0].text.removeprefix(LEAK))[0]) if messages else ""
+        return Told(f"{capitalised(said)}." if said else f"{code(test.name)} ended and left goroutines behind.", "", [])
+    start: Frame | None = of.mine(waits[0].first.created) or next((f for f in reversed(waits[0].first.frames) if f.file in of.files), None)
+    name = code(short_name(start.function, of.exercise)) if start else ""
+    lines = lines_said(waits, of)
+    fact = f"{name} returned and left {count(number, 'goroutine')} behind, {lines}."
+    place = of.place(waits[0].frame.file, waits[0].frame.line)
+    return Told(fact, f"Ask who would let {place} go on.", list(_excerpts(waits, of)))
+
+
+def _excerpts(waits: list[Waiting], of: Sources) -> list[Excerpt]:
+    """Return the lines on which somebody waits, file by file."""
+    named = len(of.files) > 1
+    found = (excerpt(lines, marks(waits, file), file=file if named else "") for file, lines in of.files.items())
+    return [each for each in found if each]
+
+
+def _crashed(test: TestResult, of: Sources) -> Told:
+    said = test.panic.removeprefix("panic: ").removeprefix("fatal error: ").strip().split("\n")[0].removesuffix(" [recovered]")
+    words = explained(said, "panic")
+    if "deadlock" in said and test.goroutines:
+        return _hung(test, of)
+    frame = of.mine(test.goroutines[0].frames) if test.goroutines else None
+    fact = f"{words.sentence}." if words.known else sentence(words.sentence) if said else f"{code(test.name)} crashed."
+    blocks: list[Block] = []
+    step = ""
+    if frame:
+        place = of.place(frame.file, frame.line)
+        fact, step = f"{place.capitalize()}: {fact}", f"Ask how {place} can be reached like that."
+        lines = excerpt(of.files[frame.file], [Mark(frame.line, words.note or "panics here")], file=frame.file if len(of.files) > 1 else "")
+        blocks += [lines] if lines else []
+    else:
+        fact = capitalised(fact)
+    if said:
+        blocks.append(Paragraph((Span("Go says: "), Span(f"panic: {said}", code=True)), "quiet"))
+    return Told(fact, step, blocks)

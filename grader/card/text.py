@@ -1,0 +1,197 @@
+"""A card as text of at most 78 columns: for terminals, and wherever HTML is not shown."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from grader.card.excerpt import columns
+from grader.card.model import SIGNS, Code, Diff, Excerpt, Folded, Line, Map, Pair, Paragraph, Race, Rows, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from grader.card.model import Block, Card, Entry, Lane, Row, Side, Text
+
+WIDTH = 78
+_LANE = 16  # columns of the timeline's labels
+_HIT = 34  # column of its marks
+_END = 56  # column where a held lock ends
+
+
+def render(card: Card) -> str:
+    """Return the card as lines of text, each ended by a newline."""
+    lines = _wrapped(f"{card.word} {_prose(card.fact)}".rstrip(), f"{SIGNS[card.shape]} ", "  ")
+    if card.next:
+        lines += _wrapped(_prose(card.next), "  → ", "    ")
+    if card.points:
+        lines.append(f"  {card.points}")
+    for block in card.blocks:
+        if part := _block(block, 2):
+            lines += ["", *part] if not (isinstance(block, Map) and block.bar) else part
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _prose(text: Text) -> str:
+    """Return prose with backticks around code."""
+    return "".join(f"`{span.text}`" if span.code else span.text for span in text)
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    """Return text broken into lines; only a word that is longer than a line is cut."""
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False) or [first]
+
+
+def _cut(line: str) -> str:
+    """Return a line of code that fits."""
+    if columns(line) <= WIDTH:
+        return line
+    while columns(line) > WIDTH - 1:
+        line = line[:-1]
+    return f"{line}…"
+
+
+def _aside(left: str, right: str) -> str:
+    """Return a line with something at its right edge."""
+    return f"{left}{' ' * max(2, WIDTH - columns(left) - columns(right))}{right}" if right else left
+
+
+def _block(block: Block, indent: int) -> list[str]:
+    """Return the lines of a block."""
+    pad = " " * indent
+    match block:
+        case Paragraph():
+            return _wrapped(_prose(block.text), pad, f"{pad}  " if block.tone == "quiet" and block.text[-1].code else pad)
+        case Excerpt():
+            return [*([f"{pad}{block.file}"] if block.file else []), *_excerpt(block, indent - 2)]
+        case Code():
+            return [_cut(f"{pad}{line}") for line in block.text.split("\n")]
+        case Race():
+            return _race(block)
+        case Table():
+            return _table(block, pad)
+        case Pair():
+            return _pair(block, pad)
+        case Diff():
+            return _diff(block, pad)
+        case Folded(plain=None):
+            return [*_wrapped(_prose(block.summary), pad, pad), *_blocks(block.blocks, indent + 2)]
+        case Folded():
+            return _wrapped(block.plain, pad, pad) if block.plain else []
+        case Rows():
+            return [line for row in block.rows for line in _row(row, indent)]
+        case Map():
+            return _map(block, pad)
+
+
+def _blocks(blocks: Iterable[Block], indent: int) -> list[str]:
+    """Return the lines of several blocks; what follows prose is set off by a blank line unless it belongs to a row."""
+    lines: list[str] = []
+    for block in blocks:
+        part = _block(block, indent)
+        lines += ["", *part] if lines and part else part
+    return lines
+
+
+def _excerpt(block: Excerpt, indent: int) -> list[str]:
+    return [_cut(" " * indent + line) for line in map(lambda each: _line(each, block.digits), block.lines)]
+
+
+def _line(line: Line, digits: int) -> str:
+    """Return a line of an excerpt with its gutter."""
+    if line.kind == "cut":
+        return f"{' ' * (digits + 3)}┊"
+    if line.kind == "say":
+        return f"{' ' * (digits + 3)}│ {line.code}"
+    note = f"{' ' * line.gap}← {line.note}" if line.note else ""
+    return f"{'▸' if line.kind == 'hit' else ' '} {line.number:>{digits}} │ {line.code}{note}"
+
+
+def _row(row: Row, indent: int) -> list[str]:
+    pad = " " * indent
+    title = _wrapped(_prose(row.title), f"{pad}{SIGNS[row.shape]} ", f"{pad}  ")
+    lines = [_aside(title[0], row.points), *title[1:]] if len(title) == 1 or not row.points else [*title[:-1], _aside(title[-1], row.points)]
+    return lines + [line for block in row.blocks for line in _block(block, indent + 2)]
+
+
+def _pair(block: Pair, pad: str) -> list[str]:
+    """Return expected and got; the difference is marked below where both fit on a line."""
+    expected, got = "".join(block.expected), "".join(block.got)
+    lines = [f"{pad}expected  {expected}", f"{pad}got       {got}"]
+    if max(map(columns, lines)) > WIDTH:
+        hang = f"{pad}          "
+        return [*_wrapped(expected, f"{pad}expected  ", hang), *_wrapped(got, f"{pad}got       ", hang)]
+    if block.got[1]:
+        lines.append(f"{pad}          {' ' * columns(block.got[0])}{'~' * columns(block.got[1])}")
+    return lines
+
+
+def _diff(block: Diff, pad: str) -> list[str]:
+    signs = {"-": "−", "+": "+", " ": " "}
+    return [_cut(f"{pad}{signs[line.sign]} {line.text}{' ' * line.gap}{line.side}") for line in block.lines]
+
+
+def _table(block: Table, pad: str) -> list[str]:
+    """Return a table whose columns are as wide as their cells; what does not fit goes on in its column."""
+    rows = [block.head, *(tuple(map(_prose, row)) for row in block.rows)]
+    widths = [max(columns(row[at]) if at < len(row) else 0 for row in rows) for at in range(len(block.head))]
+    over = len(pad) + sum(widths) + 2 * (len(widths) - 1) - WIDTH
+    if over > 0:
+        widths[-1] = max(12, widths[-1] - over)
+    lines = []
+    for row in rows:
+        cells = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
+        for at in range(max(map(len, cells))):
+            parts = [(cell[at] if at < len(cell) else "").ljust(width) for cell, width in zip(cells, widths, strict=True)]
+            lines.append(_cut(f"{pad}{'  '.join(parts)}".rstrip()))
+    return lines
+
+
+def _race(block: Race) -> list[str]:
+    first, second = block.left.lane, block.right.lane
+    gap = " " * _HIT
+    lines = [_lane(first), f"{_named(first.goroutine)}{gap[_LANE:]}┊", f"{gap}┊ nothing makes one wait for the other", _lane(second), _named(second.goroutine)]
+    for side in (block.left, block.right):
+        lines += ["", *_side(side)]
+    return lines
+
+
+def _named(name: str) -> str:
+    return f"  {name[: _LANE - 3]:<{_LANE - 2}}"
+
+
+def _lane(lane: Lane) -> str:
+    """Return a goroutine's line of the timeline, schematic: the locked stretch, and the mark."""
+    lock = f"Lock {lane.lock_line} ├" if lane.lock else ""
+    mark = f"{'■' if lane.verb == 'writes' else '□'} {lane.verb}{f' {lane.place.removeprefix('line ')}' if lane.place else ''} "
+    start = f"{_named(lane.function)}{lock}"
+    line = f"{start}{'─' * (_HIT - 1 - len(start))} {mark}"
+    end = _END - 1 if lane.lock else _END
+    return _cut(f"{line}{'─' * (end - len(line))}{'┤ Unlock' if lane.lock else ''}")
+
+
+def _side(side: Side) -> list[str]:
+    lines = _wrapped(_prose(side.label), "  ", "  ")
+    if side.excerpt:
+        lines += _block(side.excerpt, 2)
+    said = " ".join(part for part in (_prose(side.holds), side.called) if part)
+    return lines + (_wrapped(said, "  ", "  ") if said else [])
+
+
+def _map(block: Map, pad: str) -> list[str]:
+    """Return the rows of a phase or of the course map, in columns."""
+    lines = [f"{pad}[{''.join({'done': '■', 'half': '◧', 'not': '□'}[state] for state in block.bar)}]", ""] if block.bar else []
+    numbers = max((len(str(entry.number)) for entry in block.entries), default=1)
+    widest = max((columns(_prose(entry.title)) for entry in block.entries), default=0)
+    titles = min(widest, WIDTH - 36)
+    return lines + [_entry(entry, numbers, titles, pad) for entry in block.entries]
+
+
+def _entry(entry: Entry, numbers: int, titles: int, pad: str) -> str:
+    title = _prose(entry.title)
+    title = title if columns(title) <= titles else f"{title[: titles - 1]}…"
+    gap = " " * (titles - columns(title) + 3)
+    return _cut(f"{pad}{SIGNS[entry.shape]} {entry.number:>{numbers}}  {title}{gap}{entry.plain or entry.side}")
+
+
+__all__: Sequence[str] = ("render",)

@@ -1,0 +1,1 @@
+"""Thin adapters to the programs that host the course. They import the core, and never the reverse."""
