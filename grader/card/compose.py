@@ -45,6 +45,11 @@ class Scene:
         return "visible test" if self.pack else "test"
 
     @property
+    def point(self) -> str:
+        """What a point here is called."""
+        return "visible point" if self.pack else "point"
+
+    @property
     def full(self) -> int:
         """The points that can be earned here."""
         return self.verdict.max or self.exercise.manifest.full
@@ -62,7 +67,7 @@ class Scene:
 
     def points(self, *, after: str = "") -> str:
         """Return "3 of 6 visible points · 0.3 s"."""
-        return f"{self.verdict.points} of {count(self.full, f'{"visible " if self.pack else ""}point')}{after}"
+        return f"{self.verdict.points} of {count(self.full, self.point)}{after}"
 
     def later(self) -> Row | None:
         """Return the row for tests that are not here."""
@@ -99,7 +104,7 @@ def _card(scene: Scene, fact: Text, step: str, points: str, blocks: list[Block])
 
 
 def _untouched(scene: Scene) -> Card:
-    points = f"{count(scene.full, f'{"visible " if scene.pack else ""}point')} · about {scene.exercise.manifest.minutes} min"
+    points = f"{count(scene.full, scene.point)} · about {scene.exercise.manifest.minutes} min"
     fact = inline("The cell still holds the code from the incident.")
     return _card(scene, fact, "Change it, then run the cell with Shift+Enter.", points, rows.rows(rows.failing(scene.verdict.tests), scene.of))
 
@@ -113,7 +118,9 @@ def _ours(scene: Scene) -> Card:
     verdict = scene.verdict
     held = verdict.status == "invalid"
     fact = "The run ended without a result that can be trusted." if held else sentence(verdict.detail) or "The tests could not run."
-    what = "Your code is saved, and a person looks at this result." if held and scene.pack else "This run counts for nothing, and your last result stands."
+    what = "This run counts for nothing, and your last result stands."
+    if held and scene.pack:
+        what = "This result is neither a pass nor a fail until a person has looked at it."
     more = [Span(f"{what} If it happens again, ")]
     more.append(Span("tell your instructor") if scene.pack else Span("run "))
     more += [] if scene.pack else [Span("goprod doctor", code=True)]
@@ -175,6 +182,7 @@ def _ran(scene: Scene) -> Card:
             step = "Ask what grows, and what would let go of it."
         case "limit":
             fact = sentence(verdict.detail) or f"{code(test.name)} was stopped at a limit of output, files or processes."
+            step = "Ask what goes on without end."
         case _:
             fact, step = _failed(scene, test, fact, step)
     blocks += rows.rows(verdict.tests, scene.of, later=scene.later())

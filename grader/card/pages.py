@@ -116,7 +116,7 @@ def hints_card(exercise: Exercise, opened: int) -> Card:
     for index in reversed(range(number)):
         what = f" {_LADDER[index]}" if number == len(_LADDER) else ""
         summary = (Span(f"Hint {index + 1}:", bold=True), Span(what))
-        command = f"`%hint {exercise.slug}` opens hint {index + 1} of {number}{':' if what else '.'}{what}" if index == opened else ""
+        command = f"%hint {exercise.slug} opens hint {index + 1} of {number}{':' if what else '.'}{what}" if index == opened else ""
         is_open = index < opened
         inner = (Folded(summary, (Paragraph(inline(hints[index])), *inner), open=is_open, plain=None if is_open else command),)
     last = {1: "it", 2: "the second", 3: "the third"}.get(number, "the last")

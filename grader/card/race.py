@@ -76,11 +76,12 @@ def _side(access: v.Access, of: Sources) -> Side:
     frame = mine or of.here(access.frames)
     inner = frame or (access.frames[0] if access.frames else None)
     function = short_name(inner.function, of.exercise) if inner else ""
+    test = of.test_in((inner,)) if inner else ""
     goroutine = goroutine_name(access.goroutine)
     place = "" if frame is None else f"line {frame.line}" if mine else f"{frame.file}:{frame.line}"
     lock = access.held[-1] if access.held else None
     lane = Lane(
-        function=function, goroutine=goroutine, verb=_DOES[access.kind], place=place,
+        function="the test" if test else function, goroutine=goroutine, verb=_DOES[access.kind], place=place,
         lock=lock.lock if lock else "", lock_line=lock.line if lock else 0, knows=mine is not None and access.held is not None,
     )  # fmt: skip
     label = f"{goroutine[:1].upper()}{goroutine[1:]} {_DID[access.kind]}, in {code(function) or 'code that is not yours'}"

@@ -35,7 +35,7 @@ def folded(exercise: Exercise) -> list[Block]:
         return []
     others = len(exercise.manifest.accept)
     rest = f" and {spelled(others)} other right answer{'s' if others != 1 else ''}" if others else ""
-    plain = f"`%solution {exercise.slug}` shows the solution{rest}."
+    plain = f"%solution {exercise.slug} shows the solution{rest}."
     return [Folded(inline(f"Show the solution{rest}"), tuple(blocks), plain=plain)]
 
 

@@ -9,7 +9,7 @@ from grader.card.excerpt import Mark, excerpt
 from grader.card.explain import explained
 from grader.card.frames import Sources, short_name
 from grader.card.model import Block, Excerpt, Paragraph, Span, Told
-from grader.card.prose import capitalised, clause, code, count, sentence
+from grader.card.prose import capitalised, clause, code, count, sentence, spelled
 from grader.card.rows import LEAK, spoken
 from grader.card.waiting import Waiting, lines_said, marks, table, waiting
 
@@ -35,7 +35,7 @@ def _hung(test: TestResult, of: Sources) -> Told:
         return Told(f"{subject}: {count(number, 'goroutine')} {'waits' if number == 1 else 'wait'}.", "", blocks)
     place = of.place(first.frame.file, first.frame.line)
     if number > 1:
-        return Told(f"{subject}: {number} goroutines wait.", f"Ask who would let {place} go on.", blocks)
+        return Told(f"{subject}: {spelled(number)} goroutines wait.", f"Ask who would let {place} go on.", blocks)
     if first.verb.startswith("runs"):
         return Told(f"{subject}: {place} runs on and on.", f"Ask what would end the loop around {place}.", blocks)
     return Told(f"{subject}: it waits for {first.blocked} on {place}.", f"Ask who would let {place} go on.", blocks)

@@ -6,17 +6,17 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from grader.card.excerpt import columns
-from grader.card.model import SIGNS, Code, Diff, Excerpt, Folded, Line, Map, Pair, Paragraph, Race, Rows, Table
+from grader.card.model import SIGNS, Code, Diff, Excerpt, Folded, Line, Map, Pair, Paragraph, Race, Rows, Span, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from grader.card.model import Block, Card, Entry, Lane, Row, Side, Text
 
 WIDTH = 78
-_LANE = 16  # columns of the timeline's labels
-_HIT = 34  # column of its marks
-_END = 56  # column where a held lock ends
+MARGIN = 2  # columns left of the body; excerpts hang their marks in it
+_LABELS = (16, 24)  # columns of the timeline's labels, least and most
+_BEFORE, _AFTER = 18, 22  # columns of its lanes before and after the marks
 
 
 def render(card: Card) -> str:
@@ -26,10 +26,17 @@ def render(card: Card) -> str:
         lines += _wrapped(_prose(card.next), "  → ", "    ")
     if card.points:
         lines.append(f"  {card.points}")
+    before: Block | None = None
     for block in card.blocks:
-        if part := _block(block, 2):
-            lines += ["", *part] if not (isinstance(block, Map) and block.bar) else part
+        if part := _block(block, MARGIN):
+            joined = _quiet(block) and isinstance(before, Paragraph) or isinstance(block, Map) and block.bar
+            lines += part if joined else ["", *part]
+            before = block
     return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _quiet(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.tone == "quiet"
 
 
 def _prose(text: Text) -> str:
@@ -60,10 +67,13 @@ def _block(block: Block, indent: int) -> list[str]:
     """Return the lines of a block."""
     pad = " " * indent
     match block:
+        case Paragraph(text=(said, Span(code=True) as words), tone="quiet"):
+            return _wrapped(said.text + words.text, pad, f"{pad}  ")
         case Paragraph():
-            return _wrapped(_prose(block.text), pad, f"{pad}  " if block.tone == "quiet" and block.text[-1].code else pad)
+            return _wrapped(_prose(block.text), pad, pad)
         case Excerpt():
-            return [*([f"{pad}{block.file}"] if block.file else []), *_excerpt(block, indent - 2)]
+            margin = " " * indent if indent > MARGIN else ""
+            return [*([f"{pad}{block.file}"] if block.file else []), *(_cut(margin + _line(line, block.digits)) for line in block.lines)]
         case Code():
             return [_cut(f"{pad}{line}") for line in block.text.split("\n")]
         case Race():
@@ -85,16 +95,12 @@ def _block(block: Block, indent: int) -> list[str]:
 
 
 def _blocks(blocks: Iterable[Block], indent: int) -> list[str]:
-    """Return the lines of several blocks; what follows prose is set off by a blank line unless it belongs to a row."""
+    """Return the lines of several blocks, set off by blank lines."""
     lines: list[str] = []
     for block in blocks:
         part = _block(block, indent)
         lines += ["", *part] if lines and part else part
     return lines
-
-
-def _excerpt(block: Excerpt, indent: int) -> list[str]:
-    return [_cut(" " * indent + line) for line in map(lambda each: _line(each, block.digits), block.lines)]
 
 
 def _line(line: Line, digits: int) -> str:
@@ -148,26 +154,32 @@ def _table(block: Table, pad: str) -> list[str]:
 
 
 def _race(block: Race) -> list[str]:
+    """Return the timeline, then each side."""
     first, second = block.left.lane, block.right.lane
-    gap = " " * _HIT
-    lines = [_lane(first), f"{_named(first.goroutine)}{gap[_LANE:]}┊", f"{gap}┊ nothing makes one wait for the other", _lane(second), _named(second.goroutine)]
-    for side in (block.left, block.right):
-        lines += ["", *_side(side)]
-    return lines
+    widest = max(len(label) for lane in (first, second) for label in (lane.function, lane.goroutine))
+    labels = min(max(widest + MARGIN + 2, _LABELS[0]), _LABELS[1])
+    gap = " " * (labels + _BEFORE)
+    lines = [
+        _lane(first, labels),
+        f"{_label(first.goroutine, labels)}{gap[labels:]}┊",
+        f"{gap}┊ nothing makes one wait for the other",
+        _lane(second, labels),
+        _label(second.goroutine, labels),
+    ]
+    return [*lines, "", *_side(block.left), "", *_side(block.right)]
 
 
-def _named(name: str) -> str:
-    return f"  {name[: _LANE - 3]:<{_LANE - 2}}"
+def _label(name: str, width: int) -> str:
+    return f"{' ' * MARGIN}{name[: width - MARGIN - 1]:<{width - MARGIN}}"
 
 
-def _lane(lane: Lane) -> str:
+def _lane(lane: Lane, labels: int) -> str:
     """Return a goroutine's line of the timeline, schematic: the locked stretch, and the mark."""
     lock = f"Lock {lane.lock_line} ├" if lane.lock else ""
-    mark = f"{'■' if lane.verb == 'writes' else '□'} {lane.verb}{f' {lane.place.removeprefix('line ')}' if lane.place else ''} "
-    start = f"{_named(lane.function)}{lock}"
-    line = f"{start}{'─' * (_HIT - 1 - len(start))} {mark}"
-    end = _END - 1 if lane.lock else _END
-    return _cut(f"{line}{'─' * (end - len(line))}{'┤ Unlock' if lane.lock else ''}")
+    mark = " ".join(("■" if lane.verb == "writes" else "□", lane.verb, lane.place.removeprefix("line "))).rstrip() + " "
+    before = f"{lock}{'─' * (_BEFORE - 1 - len(lock))} "
+    after = f"{mark:─<{_AFTER - 1}}┤ Unlock" if lane.lock else f"{mark:─<{_AFTER}}"
+    return _cut(f"{_label(lane.function, labels)}{before}{after}")
 
 
 def _side(side: Side) -> list[str]:
@@ -193,5 +205,3 @@ def _entry(entry: Entry, numbers: int, titles: int, pad: str) -> str:
     gap = " " * (titles - columns(title) + 3)
     return _cut(f"{pad}{SIGNS[entry.shape]} {entry.number:>{numbers}}  {title}{gap}{entry.plain or entry.side}")
 
-
-__all__: Sequence[str] = ("render",)

@@ -41,7 +41,7 @@ def change(path: Path, ident: str, text: str) -> bytes:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    """A course with one released phase: a text and an answer."""
+    """Give a course with one released phase: a text and an answer."""
     (tmp_path / "course.toml").write_text('title = "Go"\n[[phases]]\nslug = "01-locks"\ntitle = "Locks"\nminutes = 5\n')
     course = Course(tmp_path)
     release(course, notebook.markdown_cell("text", "old"), answer("broken"))
@@ -50,7 +50,7 @@ def course(tmp_path: Path) -> Course:
 
 @pytest.fixture
 def target(course: Course) -> Path:
-    """The learner's folder, with the first copies."""
+    """Give the learner's folder, with the first copies."""
     folder = course.root / "learn"
     learn.copy_for_learner(course, folder)
     return folder
@@ -123,7 +123,9 @@ def test_an_added_cell_is_work(course: Course, target: Path) -> None:
     assert (target / "01-locks-2.ipynb").is_file()
 
 
-@pytest.mark.parametrize("data", [b"", b"not json", b'{"nbformat": 4}', b'{"nbformat": 4, "metadata": {"goprod": {"shipped": 1}}, "cells": []}'])
+@pytest.mark.parametrize(
+    "data", [b"", b"not json", b'{"nbformat": 4}', b'{"nbformat": 4, "metadata": {"goprod": {"shipped": 1}}, "cells": []}']
+)
 def test_a_file_that_is_not_ours(course: Course, data: bytes) -> None:
     """Whatever stands under a notebook's name and was not copied there by us is left alone."""
     folder = course.root / "learn"

@@ -141,7 +141,7 @@ def test_errors_say_where(tmp_path: Path, text: str, line: int, words: str) -> N
 )
 def test_other_errors(tmp_path: Path, text: str, words: str) -> None:
     """An exercise that no line names, one quoted in a fence, and options that mean nothing are errors."""
-    with pytest.raises(NotebookError, match="phases/01-locks/lesson.md") as caught:
+    with pytest.raises(NotebookError, match=r"phases/01-locks/lesson\.md") as caught:
         read(tmp_path, text, "one")
     assert words in str(caught.value)
 

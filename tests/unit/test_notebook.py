@@ -43,7 +43,7 @@ FILES = {
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    """A course of one phase with one exercise of two answer files."""
+    """Give a course of one phase with one exercise of two answer files."""
     (tmp_path / "course.toml").write_text('title = "T"\n[[phases]]\nslug = "01-tills"\ntitle = "Tills"\nminutes = 5\n')
     (tmp_path / "go.mod").write_text("module example.com/t\n")
     for name, text in FILES.items():
@@ -55,7 +55,7 @@ def course(tmp_path: Path) -> Course:
 
 @pytest.fixture
 def exercise(course: Course) -> Exercise:
-    """The exercise of that course."""
+    """Give the exercise of that course."""
     return course.exercise("two-tills")
 
 
@@ -111,7 +111,13 @@ def test_metadata_for_nbgrader(course: Course) -> None:
     }
     grade = cell(document, "two-tills--check")
     assert "".join(grade["source"]) == "%check two-tills"
-    assert grade["metadata"]["nbgrader"] == common | {"grade_id": "two-tills", "solution": False, "grade": True, "locked": True, "points": 7}
+    assert grade["metadata"]["nbgrader"] == common | {
+        "grade_id": "two-tills",
+        "solution": False,
+        "grade": True,
+        "locked": True,
+        "points": 7,
+    }
     assert cell(document, "tills-example")["metadata"] == {"tags": ["example"]}
 
 
@@ -124,9 +130,9 @@ def test_a_fence_that_holds_backticks(course: Course) -> None:
 def test_a_valid_go_notebook(course: Course) -> None:
     """The notebook is valid for nbformat, written as nbformat writes it, and says that it is Go."""
     data = assignment.files(course, course.phases[0])["01-tills.ipynb"].decode()
-    document = nbformat.reads(data, as_version=4)
+    document = nbformat.reads(data, as_version=4)  # type: ignore[no-untyped-call]
     nbformat.validate(document)
-    assert nbformat.writes(document) + "\n" == data
+    assert nbformat.writes(document) + "\n" == data  # type: ignore[no-untyped-call]
     assert document.metadata.kernelspec == {"name": "goprod", "display_name": "Go (goprod)", "language": "go"}
     assert document.metadata.language_info.name == "go"
     assert document.metadata.goprod == {"phase": "01-tills", "version": 1}
@@ -153,7 +159,13 @@ def test_grade_ids_that_collide(course: Course) -> None:
 
 @pytest.mark.parametrize(
     ("file", "line"),
-    [("a.go", "// s/a.go"), ("q.sql", "-- s/q.sql"), ("Dockerfile", "# s/Dockerfile"), ("Makefile", "# s/Makefile"), ("go.mod", "// s/go.mod")],
+    [
+        ("a.go", "// s/a.go"),
+        ("q.sql", "-- s/q.sql"),
+        ("Dockerfile", "# s/Dockerfile"),
+        ("Makefile", "# s/Makefile"),
+        ("go.mod", "// s/go.mod"),
+    ],
 )
 def test_first_lines(file: str, line: str) -> None:
     """The mark of a file is a comment in its language."""

@@ -103,7 +103,11 @@ def test_nothing_of_the_answer_is_told(tmp_path: Path) -> None:
     """No file of a pack holds a hidden test's name, its code, an answer, or a note of the solution."""
     course = course_with(tmp_path, wrong("x", '{ TestA = "fail", TestHidden = "fail" }'), wrong("y", '{ TestOther = "fail" }'))
     text = b"\n".join(pack.files(course, course.phases[0]).values()).decode()
-    told = [w for w in ("TestHidden", "TestOther", "hidden_test", "the note", "Atomic", "// the solution", "// wrong", "// accepted") if w in text]
+    told = [
+        w
+        for w in ("TestHidden", "TestOther", "hidden_test", "the note", "Atomic", "// the solution", "// wrong", "// accepted")
+        if w in text
+    ]
     assert told == []
     assert "message of x" in text
     assert "message of y" not in text
@@ -159,7 +163,9 @@ def test_wrong_fixes_that_are_kept(tmp_path: Path, tables: list[tuple[str, ...]]
     assert {name: dict(entry.fails) for name, entry in manifest.wrong.items()} == kept
 
 
-@pytest.mark.parametrize(("text", "count"), [("package tills_test\n", 0), ("func TestA(t *testing.T) {}\nfunc TestHidden(t *testing.T) {}\n", 2)])
+@pytest.mark.parametrize(
+    ("text", "count"), [("package tills_test\n", 0), ("func TestA(t *testing.T) {}\nfunc TestHidden(t *testing.T) {}\n", 2)]
+)
 def test_a_test_must_be_in_one_file(tmp_path: Path, text: str, count: int) -> None:
     """A test that stands in no file, or in a visible and a hidden one, is an error: it is not clear whether to withhold it."""
     course = course_with(tmp_path)
@@ -172,7 +178,11 @@ def test_without_hidden_tests(tmp_path: Path) -> None:
     """Where no test is hidden, nothing is withheld."""
     course_with(tmp_path)
     path = tmp_path / "phases/01-tills/two-tills/exercise.toml"
-    text = MANIFEST.replace('hidden = ["hidden_test.go"]', "").replace("TestHidden = { points = 4 }\n", "").replace(', TestHidden = "fail"', "")
+    text = (
+        MANIFEST.replace('hidden = ["hidden_test.go"]', "")
+        .replace("TestHidden = { points = 4 }\n", "")
+        .replace(', TestHidden = "fail"', "")
+    )
     path.write_text(text.replace("TestOther = { cost = 2, race = false }\n", ""))
     course = Course(tmp_path)
     assert pack.released(course.exercise("two-tills")).withheld is None

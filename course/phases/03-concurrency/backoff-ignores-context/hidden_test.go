@@ -14,7 +14,7 @@ import (
 // Ida's patience had a limit, and ran out in the middle of a long wait.
 func TestDeadlineEndsTheWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCentral(errBusy, errBusy, errRadio, errBusy, nil)
+		c := newCentral(errBusy, errBusy, errBusy, errRadio, nil)
 		desk := &taxi.Desk{Central: c, Attempts: 9, Wait: 2 * time.Second, MaxWait: time.Minute}
 		const patience = 20345600 * time.Microsecond
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -31,7 +31,7 @@ func TestDeadlineEndsTheWait(t *testing.T) {
 		if !inTime {
 			t.Errorf("ida's order outlived her: her patience ended at %v, and Order returned at %v", patience, ida.at)
 		}
-		ida.mustSay(t, context.DeadlineExceeded, errBusy)
+		ida.mustSay(t, context.DeadlineExceeded, errRadio)
 		c.mustHaveBeenAsked(t, 0, 2*time.Second, 6*time.Second, 14*time.Second)
 	})
 }
@@ -90,6 +90,7 @@ func TestTheCentralsTimeoutIsNotIdas(t *testing.T) {
 			fmt.Errorf("radio: operator hung up: %w", context.Canceled),
 			nil,
 		)
+		c.takes = 2 * time.Second
 		desk := &taxi.Desk{Central: c, Attempts: 4, Wait: 5 * time.Second, MaxWait: 7 * time.Second}
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 		defer cancel()
@@ -101,7 +102,7 @@ func TestTheCentralsTimeoutIsNotIdas(t *testing.T) {
 		} else if ida.err != nil {
 			t.Errorf("ida got no car although she waited: she had 10 minutes left and the central would have sent one at the third request, but Order returned %q", ida.err)
 		}
-		c.mustHaveBeenAsked(t, 0, 5*time.Second, 12*time.Second)
+		c.mustHaveBeenAsked(t, 0, 7*time.Second, 16*time.Second) // 5 s and 7 s after a refusal
 	})
 }
 

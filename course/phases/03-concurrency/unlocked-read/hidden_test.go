@@ -72,11 +72,12 @@ func TestHigherOfTwoBidsLeads(t *testing.T) {
 // Two telephones bid in the same second, and their offers were written into each
 // other.
 func TestTwoBidsInOneSecond(t *testing.T) {
-	// The race detector judges this test. Its clock shares no memory, so nothing
-	// but the lot itself puts the two bids in an order.
-	lot := auction.Open(31, func() string { return "20:59:59" })
+	// The race detector judges this test. The clock shares no memory, and lea is
+	// not told that wu is done: only the lot can put the two bids in an order.
+	lot := auction.Open(31, func() string { return lea.At })
 
 	lower := bid(lot, wu)
+	settle.Wait()
 	higher := bid(lot, lea)
 	settle.Wait()
 	lower.mustReturn(t)
