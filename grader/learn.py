@@ -59,7 +59,7 @@ The square in the toolbar stops a cell that runs too long. Your answers are save
 | `%solution` | shows the solution, other right fixes and known wrong ones |
 | `%progress` | shows what is done |
 
-Each takes an exercise's name, `%hint some-exercise`; without one it means the exercise that you ran last.
+All but the last take an exercise's name, `%hint some-exercise`; without one they mean the exercise that you ran last.
 
 ## The phases
 

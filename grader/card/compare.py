@@ -86,7 +86,7 @@ def compared(expected: str, got: str) -> Pair | Diff:
             same = left[a:b] if b - a <= 2 * CONTEXT else [*left[a : a + CONTEXT], "…", *left[b - CONTEXT : b]]
             lines += [DiffLine(" ", line) for line in same]
             continue
-        column = max(columns(line) for line in left[a:b] + right[c:d]) + 5
+        column = max(columns(line) for line in left[a:b] + right[c:d]) + 3
         lines += _run("-", "expected", left[a:b], column) + _run("+", "got", right[c:d], column)
     if (over := len(lines) - DIFF_LINES) > 0:
         lines[DIFF_LINES:] = [DiffLine(" ", f"… {over} lines left out …")]

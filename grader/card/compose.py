@@ -106,7 +106,9 @@ def _card(scene: Scene, fact: Text, step: str, points: str, blocks: list[Block])
 def _untouched(scene: Scene) -> Card:
     points = f"{count(scene.full, scene.point)} · about {scene.exercise.manifest.minutes} min"
     fact = inline("The cell still holds the code from the incident.")
-    return _card(scene, fact, "Change it, then run the cell with Shift+Enter.", points, rows.rows(rows.failing(scene.verdict.tests), scene.of))
+    return _card(
+        scene, fact, "Change it, then run the cell with Shift+Enter.", points, rows.rows(rows.failing(scene.verdict.tests), scene.of)
+    )
 
 
 def _never_ran(scene: Scene) -> Card:
@@ -143,7 +145,7 @@ def _passed(scene: Scene, next_title: str, next_slug: str) -> Card:
         blocks = rows.rows(verdict.tests, scene.of, later=scene.later())
         blocks.append(Paragraph(inline("The solution opens here once your instructor releases it."), "quiet"))
     else:
-        raced = any(scene.exercise.manifest.tests[test.name].race for test in verdict.tests if test.name in scene.exercise.manifest.tests)
+        raced = any(entry.race for name, entry in scene.exercise.manifest.tests.items() if any(test.name == name for test in verdict.tests))
         word, fact = "Passed:", f"{f'all {number} tests' if number != 1 else 'its one test'}{', without a race' if raced else ''}."
         names = "The test" if number == 1 else f"The {number} tests"
         blocks = [*solution.folded(scene.exercise), Folded(inline(names), tuple(rows.rows(verdict.tests, scene.of)))]
@@ -188,7 +190,9 @@ def _ran(scene: Scene) -> Card:
     blocks += rows.rows(verdict.tests, scene.of, later=scene.later())
     if verdict.status == "race" and test.race:
         blocks.append(race.report(test.race))
-    return _card(scene, inline(fact), verdict.wrong.next if verdict.wrong and verdict.wrong.next else step, points, [*_wrong(scene), *blocks])
+    return _card(
+        scene, inline(fact), verdict.wrong.next if verdict.wrong and verdict.wrong.next else step, points, [*_wrong(scene), *blocks]
+    )
 
 
 def _failed(scene: Scene, test: TestResult, fact: str, step: str) -> tuple[str, str]:

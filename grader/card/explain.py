@@ -58,7 +58,7 @@ def explained(text: str, speaker: Literal["compiler", "vet", "panic"]) -> Explan
             sentence, note, more = (_filled(found, words) for words in phrase[1:])
             name = found.groupdict().get("name") or ""
             return Explanation(sentence, note, more, name, f"{phrase.pattern} {sentence.replace(f'`{name}`', '')}")
-    return Explanation(text.split("\n")[0].strip(), kind=text, known=False)
+    return Explanation(text.partition("\n")[0].strip(), kind=text, known=False)
 
 
 def _filled(found: re.Match[str], words: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from grader.card.model import Card, Shape, Text
 
+_UNBROKEN = 40  # characters of code in prose that stay on one line
 _CHARACTER = 7.3  # pixels of a label's character in the timeline
 _LONGEST = 26  # characters of such a label
 _LANE = 96  # pixels that the labels have at least
@@ -52,7 +53,8 @@ def _prose(text: Text) -> Markup:
     for span in text:
         piece = escape(span.text)
         if span.code:
-            piece = Markup("<code>{}</code>").format(piece)
+            style = Markup(' style="white-space:normal"') if len(span.text) > _UNBROKEN else ""
+            piece = Markup("<code{}>{}</code>").format(style, piece)
         if span.href:
             piece = Markup('<a href="{}">{}</a>').format(span.href, piece)
         pieces.append(Markup("<b>{}</b>").format(piece) if span.bold else piece)

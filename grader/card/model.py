@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from grader.verdict import Status
+from typing import ClassVar, Literal, NamedTuple
 
 Shape = Literal["none", "refused", "build", "fail", "race", "stuck", "pass", "infra", "half", "hint", "later"]
 """The icon of a card or a row, and with it the accent."""
@@ -17,12 +14,12 @@ SIGNS: dict[Shape, str] = {
 }  # fmt: skip
 """The letter of each shape: in the text, and in the HTML under the drawn icon."""
 
-SHAPES: dict[Status, Shape] = {
+SHAPES: dict[str, Shape] = {
     "not-attempted": "none", "refused": "refused", "build": "build", "vet": "build", "fail": "fail", "panic": "fail",
     "race": "race", "timeout": "stuck", "leak": "stuck", "memory": "stuck", "limit": "stuck", "pass": "pass",
     "invalid": "infra", "infra": "infra",
 }  # fmt: skip
-"""The shape of each status of an attempt or a test."""
+"""The shape of each status (grader.verdict.Status) of an attempt or a test."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from grader.card.clean import clean, shorten
-from grader.card.model import SHAPES, Block, Card, Entry, Folded, Map, Paragraph, Shape, Span, Text
-from grader.card.prose import count, inline, listed
+from grader.card.model import SHAPES, SIGNS, Block, Card, Entry, Folded, Map, Paragraph, Shape, Span, Text
+from grader.card.prose import count, inline
 from grader.card.solution import RELEASED_LATER
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def map_card(course: Course, rows: Sequence[PhaseRow]) -> Card:
     for row in rows:
         side = f"{row.state}, {row.done} of {row.exercises}" if row.state != "new" else count(row.exercises, "exercise")
         title_span = (Span(row.title, href=_link(row)),)
-        entries.append(Entry(_SHAPE[row.state], number.get(row.slug, 0), title_span, side, here=row is following and row.state == "started"))
+        here = row is following and row.state == "started"
+        entries.append(Entry(_SHAPE[row.state], number.get(row.slug, 0), title_span, side, here=here))
     points = f"{sum(row.done for row in rows)} of {count(sum(row.exercises for row in rows), 'exercise')}"
     shape: Shape = "pass" if rows and done == len(rows) else "half"
     return Card(shape, "Course map", "Course map.", inline(fact), step, points, (Map(tuple(entries)),), page=True)
@@ -122,12 +123,13 @@ def hints_card(exercise: Exercise, opened: int) -> Card:
     last = {1: "it", 2: "the second", 3: "the third"}.get(number, "the last")
     end = Paragraph(inline(f"Still stuck after {last}? {solution}"), "quiet")
     step = "Try each one before you open the next." if opened < number else "Go back to your code with them."
-    return Card("hint", f"Hints for {exercise.slug}", word, inline("They cost no points."), inline(step), f"{opened} of {number} open", (*inner, end), page=True)
+    fact, points = inline("They cost no points."), f"{opened} of {number} open"
+    return Card("hint", f"Hints for {exercise.slug}", word, fact, inline(step), points, (*inner, end), page=True)
 
 
 def notice_card(status: Shape | Status, word: str, fact: str, step: str = "", detail: str = "") -> Card:
     """Return a one-off message. `status` gives shape and colour; backticks mark code."""
-    shape = SHAPES.get(status) or next((each for each in get_args(Shape) if each == status), "none")  # type: ignore[call-overload]
+    shape: Shape = SHAPES.get(status, next((shape for shape in SIGNS if shape == status), "none"))
     paragraphs = tuple(Paragraph(inline(part)) for part in shorten(clean(detail)).split("\n\n") if part.strip())
     word, fact, step = clean(word), clean(fact), clean(step)
-    return Card(shape, listed([word.rstrip(".:")]), word, inline(fact), inline(step), blocks=paragraphs)
+    return Card(shape, word.rstrip(".:"), word, inline(fact), inline(step), blocks=paragraphs)

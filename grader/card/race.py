@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from grader.card.excerpt import Mark, excerpt
 from grader.card.frames import Sources, full_name, goroutine_name, short_name
 from grader.card.model import Block, Code, Folded, Lane, Paragraph, Race, Side, Span, Text
-from grader.card.prose import code, count, inline, listed
+from grader.card.prose import capitalised, code, count, inline, listed
 from grader.card.source import lines_of
 from grader.errors import ManifestError
 
@@ -41,13 +41,13 @@ def headline(race: v.Race, of: Sources) -> str:
     if second is None:
         test = of.here(_sides(race, of)[1].frames)
         other = f"the test, {of.place(test.file, test.line)}," if test else "another goroutine"
-        return f"{place.capitalize()} and {other} use {name} at the same time."
+        return f"{capitalised(place)} and {other} use {name} at the same time."
     if (first.file, first.line) == (second.file, second.line):
         return f"Two goroutines use {name} on {place} at the same time."
     if first.file == second.file:
         file = "" if len(of.files) == 1 else f" of {code(first.file)}"
         return f"Lines {first.line} and {second.line}{file} use {name} at the same time."
-    return f"{place.capitalize()} and {of.place(second.file, second.line)} use {name} at the same time."
+    return f"{capitalised(place)} and {of.place(second.file, second.line)} use {name} at the same time."
 
 
 def memory(race: v.Race) -> str:
@@ -160,7 +160,8 @@ def more(first: v.Race, others: Sequence[v.TestResult], of: Sources) -> list[Blo
         said.append(f"{count(len(same), 'more test')} {'reports' if len(same) == 1 else 'report'} the same race.")
     if different:
         lines = sorted({line for test in different if test.race for _, line in places(test.race)})
-        where = f", on {'line' if len(lines) == 1 else 'lines'} {listed([str(line) for line in lines])}" if lines and len(of.files) == 1 else ""
+        numbers = listed([str(line) for line in lines]) if len(of.files) == 1 else ""
+        where = f", on {'line' if len(lines) == 1 else 'lines'} {numbers}" if numbers else ""
         said.append(f"{count(len(different), 'more test')} {'reports' if len(different) == 1 else 'report'} another race{where}.")
     return [Paragraph(inline(" ".join(said)), "quiet")] if said else []
 

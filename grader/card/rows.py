@@ -21,8 +21,6 @@ FAILING = 5  # rows of failing tests that stand open
 MESSAGES = 5  # of one test
 LEAK = "leak: "  # begins the message of a test that found goroutines left behind
 
-_SPEAKS_ITSELF = {"fail", "pass", "not-attempted"}
-
 
 def failing(tests: Sequence[TestResult]) -> list[TestResult]:
     """Return the tests that did not pass."""
@@ -72,7 +70,7 @@ def _failed(test: TestResult, of: Sources) -> Row:
 
 def spoken(test: TestResult) -> Sequence[Message]:
     """Return the messages that speak for a test: none where it raced, crashed or hung, and its story does."""
-    speaks = test.status in _SPEAKS_ITSELF or any(message.text.startswith(LEAK) for message in test.messages)
+    speaks = test.status == "fail" or any(message.text.startswith(LEAK) for message in test.messages)
     return test.messages if speaks or not test.story else ()
 
 

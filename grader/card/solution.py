@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.card.clean import clean
-from grader.card.model import Block, Card, Code, Folded, Paragraph, Row, Rows, Span, Text
+from grader.card.model import Block, Card, Code, Folded, Paragraph, Row, Rows, Span
 from grader.card.prose import capitalised, code, count, emphasised, inline, spelled
 from grader.card.source import changed
 from grader.errors import ManifestError
@@ -24,8 +24,9 @@ def solution_card(exercise: Exercise) -> Card:
         return Card("hint", label, f"Solution of {title}.", inline(RELEASED_LATER), page=True)
     others = len(exercise.manifest.accept)
     fact = f"{capitalised(spelled(others))} other {'answer is' if others == 1 else 'answers are'} right as well." if others else ""
-    blocks = [*answers(exercise), *_whole(exercise), *_wrongs(exercise)]
-    return Card("hint", label, f"Solution of {title}.", inline(fact), inline("Compare it with what you tried."), blocks=tuple(blocks), page=True)
+    blocks = (*answers(exercise), *_whole(exercise), *_wrongs(exercise))
+    step = inline("Compare it with what you tried.")
+    return Card("hint", label, f"Solution of {title}.", inline(fact), step, blocks=blocks, page=True)
 
 
 def folded(exercise: Exercise) -> list[Block]:
@@ -86,9 +87,8 @@ def _wrongs(exercise: Exercise) -> list[Block]:
     wrongs = exercise.manifest.wrong
     if not wrongs:
         return []
-    rows = tuple(Row("fail", _title(name), blocks=(Paragraph(emphasised(" ".join(wrong.message.split()))),)) for name, wrong in wrongs.items())
-    return [Folded(inline(count(len(wrongs), "known wrong fix", f"{len(wrongs)} known wrong fixes".partition(" ")[2])), (Rows(rows),), plain=None)]
-
-
-def _title(name: str) -> Text:
-    return (Span(name.replace("-", " ")),)
+    rows = []
+    for name, wrong in wrongs.items():
+        said = Paragraph(emphasised(" ".join(wrong.message.split())))
+        rows.append(Row("fail", (Span(name.replace("-", " ")),), blocks=(said,)))
+    return [Folded(inline(count(len(rows), "known wrong fix", "known wrong fixes")), (Rows(tuple(rows)),), plain=None)]

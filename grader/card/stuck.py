@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from grader.card.compare import told
 from grader.card.excerpt import Mark, excerpt
 from grader.card.explain import explained
 from grader.card.frames import Sources, short_name
-from grader.card.model import Block, Excerpt, Paragraph, Span, Told
+from grader.card.model import Block, Paragraph, Span, Told
 from grader.card.prose import capitalised, clause, code, count, sentence, spelled
 from grader.card.rows import LEAK, spoken
 from grader.card.waiting import Waiting, lines_said, marks, table, waiting
@@ -24,21 +25,33 @@ def tell(test: TestResult, of: Sources) -> Told:
 
 def _hung(test: TestResult, of: Sources) -> Told:
     waits = waiting(test.goroutines, of)
-    blocks: list[Block] = [table(waits, of), *_excerpts(waits, of)] if waits else []
     called = next((name for each in waits if (name := _called(each, of))), "")
     number = sum(each.number for each in waits)
     subject = f"{code(called)} never returned" if called else f"{code(test.name)} did not end within {of.exercise.manifest.timeout:.0f} s"
     if not waits:
-        return Told(f"{subject}.", "", blocks)
+        return Told(f"{subject}.", "", [])
     first = next((each for each in waits if each.frame and each.frame.file in of.files), None)
+    unreached = _unreached(first.frame, of) if first and first.frame and called else None
+    blocks = [table(waits, of), *_excerpts(waits, of, unreached)]
     if first is None or first.frame is None:
         return Told(f"{subject}: {count(number, 'goroutine')} {'waits' if number == 1 else 'wait'}.", "", blocks)
     place = of.place(first.frame.file, first.frame.line)
+    step = f"Ask who would let {place} go on."
+    if unreached and "lock" not in first.verb:
+        step = f"Look at what {of.place(*unreached)} would have done, and when."
     if number > 1:
-        return Told(f"{subject}: {spelled(number)} goroutines wait.", f"Ask who would let {place} go on.", blocks)
+        return Told(f"{subject}: {spelled(number)} goroutines wait.", step, blocks)
     if first.verb.startswith("runs"):
         return Told(f"{subject}: {place} runs on and on.", f"Ask what would end the loop around {place}.", blocks)
-    return Told(f"{subject}: it waits for {first.blocked} on {place}.", f"Ask who would let {place} go on.", blocks)
+    return Told(f"{subject}: it waits for {first.blocked} on {place}.", step, blocks)
+
+
+def _unreached(frame: Frame, of: Sources) -> tuple[str, int] | None:
+    """Return the statement right after a blocked one, if one follows in the same block."""
+    here, after = of.source(frame.file, frame.line), of.source(frame.file, frame.line + 1)
+    margins = [len(line) - len(line.lstrip()) for line in (here, after)]
+    follows = after.strip() and margins[0] == margins[1] and not re.match(r"\s*([})]|case\b|default\b|//)", after)
+    return (frame.file, frame.line + 1) if follows else None
 
 
 def _called(waits: Waiting, of: Sources) -> str:
@@ -61,18 +74,22 @@ def _leaked(test: TestResult, of: Sources) -> Told:
     lines = lines_said(waits, of)
     fact = f"{name} returned and left {count(number, 'goroutine')} behind, {lines}."
     place = of.place(waits[0].frame.file, waits[0].frame.line)
-    return Told(fact, f"Ask who would let {place} go on.", list(_excerpts(waits, of)))
+    return Told(fact, f"Ask who would let {place} go on.", _excerpts(waits, of))
 
 
-def _excerpts(waits: list[Waiting], of: Sources) -> list[Excerpt]:
-    """Return the lines on which somebody waits, file by file."""
-    named = len(of.files) > 1
-    found = (excerpt(lines, marks(waits, file), file=file if named else "") for file, lines in of.files.items())
-    return [each for each in found if each]
+def _excerpts(waits: list[Waiting], of: Sources, unreached: tuple[str, int] | None = None) -> list[Block]:
+    """Return the lines on which somebody waits, file by file, and the line that is never reached."""
+    found: list[Block] = []
+    for file, lines in of.files.items():
+        marked = marks(waits, file) + ([Mark(unreached[1], "never reached")] if unreached and unreached[0] == file else [])
+        if part := excerpt(lines, marked, file=file if len(of.files) > 1 else ""):
+            found.append(part)
+    return found
 
 
 def _crashed(test: TestResult, of: Sources) -> Told:
-    said = test.panic.removeprefix("panic: ").removeprefix("fatal error: ").strip().split("\n")[0].removesuffix(" [recovered]")
+    first_line = test.panic.strip().split("\n")[0].removesuffix(" [recovered]")
+    said = first_line.removeprefix("panic: ").removeprefix("fatal error: ")
     words = explained(said, "panic")
     if "deadlock" in said and test.goroutines:
         return _hung(test, of)
@@ -82,11 +99,11 @@ def _crashed(test: TestResult, of: Sources) -> Told:
     step = ""
     if frame:
         place = of.place(frame.file, frame.line)
-        fact, step = f"{place.capitalize()}: {fact}", f"Ask how {place} can be reached like that."
+        fact, step = f"{capitalised(place)}: {fact}", f"Ask how {place} can be reached like that."
         lines = excerpt(of.files[frame.file], [Mark(frame.line, words.note or "panics here")], file=frame.file if len(of.files) > 1 else "")
         blocks += [lines] if lines else []
     else:
         fact = capitalised(fact)
     if said:
-        blocks.append(Paragraph((Span("Go says: "), Span(f"panic: {said}", code=True)), "quiet"))
+        blocks.append(Paragraph((Span("Go says: "), Span(first_line if first_line != said else f"panic: {said}", code=True)), "quiet"))
     return Told(fact, step, blocks)

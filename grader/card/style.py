@@ -24,7 +24,7 @@ class _Rule(NamedTuple):
 @cache
 def _rules() -> tuple[_Rule, ...]:
     """Return the rules of verdict.css."""
-    import tinycss2  # type: ignore[import-untyped] # noqa: PLC0415 - read once, at the first fragment
+    import tinycss2  # noqa: PLC0415 - read once, at the first fragment
 
     text = (Path(__file__).parent / "verdict.css").read_text(encoding="utf-8")
     found = []
@@ -43,14 +43,14 @@ def _rules() -> tuple[_Rule, ...]:
 def _selector(text: str, tokens: list[object]) -> _Selector:
     """Read the classes and elements of one selector; what is in brackets, and after a colon, may be absent."""
     names = set()
-    before = ""
-    for token in tokens:
-        kind, value = getattr(token, "type", ""), str(getattr(token, "value", ""))
-        if kind == "ident" and before != ":":
-            name = f".{value}" if before == "." else value
-            if name.startswith(".gp") or (before != "." and name not in _HOST):
+    mark = ""
+    for each in tokens:
+        kind, value = getattr(each, "type", ""), str(getattr(each, "value", ""))
+        if kind == "ident" and mark != ":":
+            name = f".{value}" if mark == "." else value
+            if name.startswith(".gp") or (mark != "." and name not in _HOST):
                 names.add(name)
-        before = value if kind == "literal" else ""
+        mark = value if kind == "literal" else ""
     return _Selector(text, frozenset(names))
 
 

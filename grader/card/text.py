@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from grader.card.excerpt import columns
-from grader.card.model import SIGNS, Code, Diff, Excerpt, Folded, Line, Map, Pair, Paragraph, Race, Rows, Span, Table
+from grader.card.model import SIGNS, Code, Diff, Excerpt, Folded, Map, Pair, Paragraph, Race, Rows, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from grader.card.model import Block, Card, Entry, Lane, Row, Side, Text
+    from grader.card.model import Block, Card, Entry, Lane, Line, Row, Side, Text
 
 WIDTH = 78
 MARGIN = 2  # columns left of the body; excerpts hang their marks in it
@@ -29,7 +28,7 @@ def render(card: Card) -> str:
     before: Block | None = None
     for block in card.blocks:
         if part := _block(block, MARGIN):
-            joined = _quiet(block) and isinstance(before, Paragraph) or isinstance(block, Map) and block.bar
+            joined = (_quiet(block) and isinstance(before, Paragraph)) or (isinstance(block, Map) and block.bar)
             lines += part if joined else ["", *part]
             before = block
     return "".join(f"{line.rstrip()}\n" for line in lines)
@@ -63,43 +62,53 @@ def _aside(left: str, right: str) -> str:
     return f"{left}{' ' * max(2, WIDTH - columns(left) - columns(right))}{right}" if right else left
 
 
+@singledispatch
 def _block(block: Block, indent: int) -> list[str]:
-    """Return the lines of a block."""
+    """Return the lines of a block; each kind has its own function below."""
+    raise NotImplementedError(type(block).__name__, indent)
+
+
+@_block.register
+def _paragraph(block: Paragraph, indent: int) -> list[str]:
     pad = " " * indent
-    match block:
-        case Paragraph(text=(said, Span(code=True) as words), tone="quiet"):
-            return _wrapped(said.text + words.text, pad, f"{pad}  ")
-        case Paragraph():
-            return _wrapped(_prose(block.text), pad, pad)
-        case Excerpt():
-            margin = " " * indent if indent > MARGIN else ""
-            return [*([f"{pad}{block.file}"] if block.file else []), *(_cut(margin + _line(line, block.digits)) for line in block.lines)]
-        case Code():
-            return [_cut(f"{pad}{line}") for line in block.text.split("\n")]
-        case Race():
-            return _race(block)
-        case Table():
-            return _table(block, pad)
-        case Pair():
-            return _pair(block, pad)
-        case Diff():
-            return _diff(block, pad)
-        case Folded(plain=None):
-            return [*_wrapped(_prose(block.summary), pad, pad), *_blocks(block.blocks, indent + 2)]
-        case Folded():
-            return _wrapped(block.plain, pad, pad) if block.plain else []
-        case Rows():
-            return [line for row in block.rows for line in _row(row, indent)]
-        case Map():
-            return _map(block, pad)
+    if block.tone == "quiet" and len(block.text) > 1 and block.text[-1].code:
+        return _wrapped("".join(span.text for span in block.text), pad, f"{pad}  ")
+    return _wrapped(_prose(block.text), pad, pad)
 
 
-def _blocks(blocks: Iterable[Block], indent: int) -> list[str]:
-    """Return the lines of several blocks, set off by blank lines."""
+@_block.register
+def _excerpt(block: Excerpt, indent: int) -> list[str]:
+    margin = " " * indent if indent > MARGIN else ""
+    name = [f"{' ' * indent}{block.file}"] if block.file else []
+    return name + [_cut(margin + _line(line, block.digits)) for line in block.lines]
+
+
+@_block.register
+def _code(block: Code, indent: int) -> list[str]:
+    """Return code; a line that is too long is broken, not cut."""
+    lines = []
+    for line in block.text.split("\n"):
+        margin = " " * (indent + len(line) - len(line.lstrip()))
+        fits = indent + columns(line) <= WIDTH
+        lines += [f"{' ' * indent}{line}"] if fits else _wrapped(line.lstrip(), margin, f"{margin}        ")
+    return lines
+
+
+@_block.register
+def _folded(block: Folded, indent: int) -> list[str]:
+    pad = " " * indent
+    if block.plain is None:
+        return [*_wrapped(_prose(block.summary), pad, pad), *_inside(block, indent)]
+    return _wrapped(block.plain, pad, pad) if block.plain else []
+
+
+def _inside(block: Folded, indent: int) -> list[str]:
+    """Return what is folded, indented; what is folded in it stands below it."""
     lines: list[str] = []
-    for block in blocks:
-        part = _block(block, indent)
-        lines += ["", *part] if lines and part else part
+    for inner in block.blocks:
+        nested = isinstance(inner, Folded)
+        part = _block(inner, indent if nested else indent + 2)
+        lines += ["", *part] if nested and part else part
     return lines
 
 
@@ -113,15 +122,22 @@ def _line(line: Line, digits: int) -> str:
     return f"{'▸' if line.kind == 'hit' else ' '} {line.number:>{digits}} │ {line.code}{note}"
 
 
+@_block.register
+def _rows(block: Rows, indent: int) -> list[str]:
+    return [line for row in block.rows for line in _row(row, indent)]
+
+
 def _row(row: Row, indent: int) -> list[str]:
     pad = " " * indent
     title = _wrapped(_prose(row.title), f"{pad}{SIGNS[row.shape]} ", f"{pad}  ")
-    lines = [_aside(title[0], row.points), *title[1:]] if len(title) == 1 or not row.points else [*title[:-1], _aside(title[-1], row.points)]
-    return lines + [line for block in row.blocks for line in _block(block, indent + 2)]
+    title[-1] = _aside(title[-1], row.points)
+    return title + [line for block in row.blocks for line in _block(block, indent + 2)]
 
 
-def _pair(block: Pair, pad: str) -> list[str]:
+@_block.register
+def _pair(block: Pair, indent: int) -> list[str]:
     """Return expected and got; the difference is marked below where both fit on a line."""
+    pad = " " * indent
     expected, got = "".join(block.expected), "".join(block.got)
     lines = [f"{pad}expected  {expected}", f"{pad}got       {got}"]
     if max(map(columns, lines)) > WIDTH:
@@ -132,13 +148,17 @@ def _pair(block: Pair, pad: str) -> list[str]:
     return lines
 
 
-def _diff(block: Diff, pad: str) -> list[str]:
-    signs = {"-": "−", "+": "+", " ": " "}
+@_block.register
+def _diff(block: Diff, indent: int) -> list[str]:
+    pad = " " * indent
+    signs = {"-": "\u2212", "+": "+", " ": " "}
     return [_cut(f"{pad}{signs[line.sign]} {line.text}{' ' * line.gap}{line.side}") for line in block.lines]
 
 
-def _table(block: Table, pad: str) -> list[str]:
+@_block.register
+def _table(block: Table, indent: int) -> list[str]:
     """Return a table whose columns are as wide as their cells; what does not fit goes on in its column."""
+    pad = " " * indent
     rows = [block.head, *(tuple(map(_prose, row)) for row in block.rows)]
     widths = [max(columns(row[at]) if at < len(row) else 0 for row in rows) for at in range(len(block.head))]
     over = len(pad) + sum(widths) + 2 * (len(widths) - 1) - WIDTH
@@ -153,7 +173,8 @@ def _table(block: Table, pad: str) -> list[str]:
     return lines
 
 
-def _race(block: Race) -> list[str]:
+@_block.register
+def _race(block: Race, indent: int) -> list[str]:  # noqa: ARG001 - it has the whole width
     """Return the timeline, then each side."""
     first, second = block.left.lane, block.right.lane
     widest = max(len(label) for lane in (first, second) for label in (lane.function, lane.goroutine))
@@ -190,8 +211,10 @@ def _side(side: Side) -> list[str]:
     return lines + (_wrapped(said, "  ", "  ") if said else [])
 
 
-def _map(block: Map, pad: str) -> list[str]:
+@_block.register
+def _map(block: Map, indent: int) -> list[str]:
     """Return the rows of a phase or of the course map, in columns."""
+    pad = " " * indent
     lines = [f"{pad}[{''.join({'done': '■', 'half': '◧', 'not': '□'}[state] for state in block.bar)}]", ""] if block.bar else []
     numbers = max((len(str(entry.number)) for entry in block.entries), default=1)
     widest = max((columns(_prose(entry.title)) for entry in block.entries), default=0)
@@ -204,4 +227,3 @@ def _entry(entry: Entry, numbers: int, titles: int, pad: str) -> str:
     title = title if columns(title) <= titles else f"{title[: titles - 1]}…"
     gap = " " * (titles - columns(title) + 3)
     return _cut(f"{pad}{SIGNS[entry.shape]} {entry.number:>{numbers}}  {title}{gap}{entry.plain or entry.side}")
-

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader.card.excerpt import Mark, excerpt
 from grader.card.explain import Explanation, caret_width, explain
 from grader.card.model import Block, Excerpt, Paragraph, Row, Rows, Span, Text, Told
-from grader.card.prose import code, inline, listed, sentence
+from grader.card.prose import capitalised, code, inline, listed, sentence
 from grader.card.source import declaration
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def _lead(file: str, line: int, of: Sources) -> Text:
     """Return a row's bold beginning, "Line 24: "."""
     if not line:
         return ()
-    place = inline(of.place(file, line), bold=True)
-    return (Span(place[0].text.capitalize(), bold=True), *place[1:], Span(":", bold=True), Span(" "))
+    return (*inline(f"{capitalised(of.place(file, line))}:", bold=True), Span(" "))
 
 
 def errors(verdict: Verdict, of: Sources) -> Told:
@@ -73,7 +72,7 @@ def errors(verdict: Verdict, of: Sources) -> Told:
         return Told(sentence(verdict.detail) or "Go gave no reason.", "", [])
     told = [(error, explain(error, of.exercise.manifest.imports, "vet" if vet else "compiler")) for error in verdict.errors]
     (first, words), *others = told
-    lead = f"{of.place(first.file, first.line).capitalize()}: " if first.line else ""
+    lead = f"{capitalised(of.place(first.file, first.line))}: " if first.line else ""
     fact = f"{lead}{words.sentence}." if words.known else f"{lead}{sentence(words.sentence)}" if lead else sentence(words.sentence)
     blocks: list[Block] = [lines] if (lines := _error_lines(first, words, of, full=True)) else []
     if words.more:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.card.excerpt import Mark
@@ -19,36 +22,20 @@ ROWS = 8  # of the table
 
 
 class _State(NamedTuple):
-    """A state of a crash dump, by its beginning.
-
-    `thing` finds on the goroutine's line what it waits for, which fills {}.
-    """
+    """A state of a crash dump and its words: see phrases/waiting.toml."""
 
     begin: str
-    thing: str
-    blocked: str
     alone: str
     until: str
     verb: str
+    blocked: str = ""
+    thing: str = ""
 
 
-_STATES = (
-    _State("chan receive (nil chan)", r"<-\s*([\w.\[\]]+)", "a receive from `{}`", "a receive", "never: the channel is nil", "waits to receive"),
-    _State("chan send (nil chan)", r"([\w.\[\]]+)\s*<-", "a send to `{}`", "a send", "never: the channel is nil", "waits to send"),
-    _State("chan receive", r"(?:<-\s*|range )([\w.\[\]]+)", "a receive from `{}`", "a receive", "somebody sends on it or closes it", "waits to receive"),
-    _State("chan send", r"([\w.\[\]]+)\s*<-", "a send to `{}`", "a send", "somebody receives from it", "waits to send"),
-    _State("select (no cases)", "", "", "an empty `select`", "never", "waits for ever"),
-    _State("select", "", "", "`select`", "one of its cases can go on", "waits"),
-    _State("sync.Mutex", r"([\w.\[\]]+)\.Lock\(", "the lock `{}`", "a lock", "its holder unlocks it", "waits for the lock"),
-    _State("sync.RWMutex", r"([\w.\[\]]+)\.R?Lock\(", "the lock `{}`", "a lock", "its holders unlock it", "waits for the lock"),
-    _State("sync.WaitGroup", r"([\w.\[\]]+)\.Wait\(", "`{}.Wait`", "`Wait`", "all that it counts are done", "waits"),
-    _State("sync.Cond", r"([\w.\[\]]+)\.Wait\(", "`{}.Wait`", "`Wait`", "somebody signals it", "waits"),
-    _State("synctest", "", "", "the test's bubble", "every other goroutine waits or ends", "waits"),
-    _State("semacquire", "", "", "a lock or a `WaitGroup`", "another goroutine lets it go on", "waits"),
-    _State("sleep", "", "", "a sleep", "its time is over", "sleeps"),
-    _State("IO wait", "", "", "the network or a file", "data comes or a deadline passes", "waits for data"),
-    _State("run", "", "", "nothing", "never: it runs on", "runs on and on"),
-)  # fmt: skip
+@cache
+def _states() -> tuple[_State, ...]:
+    text = (Path(__file__).parent / "phrases" / "waiting.toml").read_text(encoding="utf-8")
+    return tuple(_State(**state) for state in tomllib.loads(text)["state"])
 
 
 class Waiting(NamedTuple):
@@ -82,12 +69,12 @@ def waiting(goroutines: Sequence[Goroutine], of: Sources) -> list[Waiting]:
     found = []
     for (first, *_), number in ((members, len(members)) for members in groups.values()):
         frame = of.here(first.frames)
-        state = next((state for state in _STATES if first.state.startswith(state.begin)), None)
+        state = next((state for state in _states() if first.state.startswith(state.begin)), None)
         if state is None:
             found.append(Waiting(first, number, frame, first.state, "", "waits"))
             continue
         thing = re.search(state.thing, of.source(frame.file, frame.line)) if frame and state.thing else None
-        blocked = state.blocked.format(thing[1]) if thing else state.alone
+        blocked = state.blocked.format(thing=thing[1]) if thing else state.alone
         cases = _cases(of, frame) if frame and state.begin == "select" else []
         until = f"{listed(cases, 'or')} is ready" if cases else state.until
         found.append(Waiting(first, number, frame, blocked, until, state.verb))
@@ -112,7 +99,8 @@ def table(all_waiting: Sequence[Waiting], of: Sources) -> Table:
     for each in all_waiting[:ROWS]:
         name = each.subject.removeprefix("goroutine ")
         test = of.test_in(each.first.frames)
-        origin = "the test" if test else f"from {code(short_name(each.first.created[0].function, of.exercise))}" if each.first.created else ""
+        start = each.first.created[0].function if each.first.created else ""
+        origin = "the test" if test else f"from {code(short_name(start, of.exercise))}" if start else ""
         frame = each.frame
         inside = code(short_name(frame.function, of.exercise)) if frame and frame.file in of.files else "the test" if frame else ""
         line = "" if frame is None else str(frame.line) if len(of.files) == 1 and frame.file in of.files else f"{frame.file}:{frame.line}"
@@ -142,7 +130,7 @@ def lines_said(all_waiting: Sequence[Waiting], of: Sources) -> str:
         return ""
     if len(places) == 1:
         ((file, line),) = places
-        return f"{'' if number == 1 else 'both ' if number == 2 else 'all '}on {of.place(file, line)}"
+        return f"{('', 'both ', 'all ')[min(number, 3) - 1]}on {of.place(file, line)}"
     if len(of.files) == 1:
         return f"on lines {listed([str(line) for _, line in sorted(places)])}"
     return f"on {listed([of.place(file, line) for file, line in sorted(places)])}"

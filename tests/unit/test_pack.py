@@ -49,7 +49,7 @@ FILES = {
     "phases/01-tills/two-tills/tills_test.go": (
         'package tills_test\n\nimport "example.com/course/internal/settle"\n\nfunc TestA(t *testing.T) {}\n\nfunc TestB(t *testing.T) {}\n'
     ),
-    "phases/01-tills/two-tills/hidden_test.go": "package tills_test\n\nfunc TestHidden(t *testing.T) {}\n\nfunc TestOther(t *testing.T) {}\n",
+    "phases/01-tills/two-tills/hidden_test.go": "package x_test\n\nfunc TestHidden(t *testing.T) {}\n\nfunc TestOther(t *testing.T) {}\n",
     "phases/01-tills/two-tills/broken/tills.go": "package tills // broken\n",
     "phases/01-tills/two-tills/wrong/x/tills.go": "package tills // wrong\n",
     "phases/01-tills/two-tills/accept/atomic/tills.go": "package tills // accepted\n",
