@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LARGEST = 256 * 1024
 """Bytes of one answer file; the longest of the course has under 8 KiB."""
+
+_MARKER = re.compile(r"(?://|#|--) [a-z0-9-]+/[^/\s]+")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ class Attempt:
         texts = {}
         for path in found:
             if path.name not in answer:
-                raise AttemptError(f"{path} is not an answer file of {exercise.slug}. The folder may hold {', '.join(answer)} and nothing else.")
+                raise AttemptError(
+                    f"{path} is not an answer file of {exercise.slug}. The folder may hold {', '.join(answer)} and nothing else."
+                )
             if path.is_symlink() or not path.is_file():
                 raise AttemptError(f"{path} is not a plain file. Put the file itself there.")
             if path.stat().st_size > LARGEST:
@@ -88,7 +93,7 @@ def clean(slug: str, name: str, text: str | bytes) -> str:
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            line = text[: error.start].count(b"\n") + 1
+            line = error.object[: error.start].count(b"\n") + 1
             raise AttemptError(f"{slug}/{name}, line {line}, is not UTF-8. Type the line again, or save the file as UTF-8.") from error
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for what, sign in (("a NUL byte", "\0"), ("a broken character", "\ufffd")):
@@ -110,7 +115,7 @@ def clean(slug: str, name: str, text: str | bytes) -> str:
 def without_marker(text: str) -> str:
     """Return a cell's text without its first line `// SLUG/FILE` and the blank line below."""
     first, _, rest = text.partition("\n")
-    return rest.removeprefix("\n") if first.startswith(("// ", "# ", "-- ")) and "/" in first else text
+    return rest.removeprefix("\n") if _MARKER.fullmatch(first.rstrip()) else text
 
 
 def _bare(text: str) -> str:
@@ -118,4 +123,6 @@ def _bare(text: str) -> str:
 
 
 def _too_large(slug: str, name: str) -> AttemptError:
-    return AttemptError(f"{slug}/{name} is larger than {LARGEST // 1024} KiB, which no answer needs. Your text is kept; cut it down and run it again.")
+    return AttemptError(
+        f"{slug}/{name} is larger than {LARGEST // 1024} KiB, which no answer needs. Your text is kept; cut it down and run it again."
+    )

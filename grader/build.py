@@ -27,7 +27,19 @@ if TYPE_CHECKING:
 
 LIMITS = process.Limits(seconds=60, output=1 << 20, memory=2 << 30)
 
-GO_TEST_ANALYZERS = ("atomic", "bools", "buildtag", "directive", "errorsas", "ifaceassert", "nilfunc", "printf", "slog", "stringintconv", "tests")
+GO_TEST_ANALYZERS = (
+    "atomic",
+    "bools",
+    "buildtag",
+    "directive",
+    "errorsas",
+    "ifaceassert",
+    "nilfunc",
+    "printf",
+    "slog",
+    "stringintconv",
+    "tests",
+)
 """What `go test` vets by default (Go 1.27, `go test -x`), without stdversion: go.mod sets the version."""
 
 _PLAIN = "-l"
@@ -105,15 +117,19 @@ class _Builder:
         folder = self.work / package
         archives = read_importcfg(self.importcfg)
         config = self.work / "vet.cfg"
-        config.write_bytes(
-            msgspec.json.encode(
-                {
-                    "ID": path, "Compiler": "gc", "Dir": str(folder), "ImportPath": path, "GoFiles": [str(folder / f) for f in sorted(sources)],
-                    "ImportMap": {p: p for p in archives}, "PackageFile": archives, "GoVersion": "go1.27", "VetxOutput": str(self.work / "vet.out"),
-                    "SucceedOnTypecheckFailure": True,
-                }
-            )
-        )  # fmt: skip
+        description = {
+            "ID": path,
+            "Compiler": "gc",
+            "Dir": str(folder),
+            "ImportPath": path,
+            "GoFiles": [str(folder / name) for name in sorted(sources)],
+            "ImportMap": {name: name for name in archives},
+            "PackageFile": archives,
+            "GoVersion": "go1.27",
+            "VetxOutput": str(self.work / "vet.out"),
+            "SucceedOnTypecheckFailure": True,
+        }
+        config.write_bytes(msgspec.json.encode(description))
         done = await self._tool("vet", "-json", *(f"-{a}" for a in analyzers), config, cwd=self.work)
         if done.code or done.ended != "exit":
             raise InfraError("vet", f"vet failed: {done.stderr[:500] or _why(done)}")
@@ -164,6 +180,7 @@ async def build(attempt: Attempt, toolchain: Toolchain, importcfg: Path, work: P
         return Built(errors=_unfit(attempt, error.output))
     finally:
         vetting.cancel()
+        await asyncio.gather(vetting, return_exceptions=True)  # its process must be gone before the folder goes
     if objections:
         return Built(stage="vet", errors=objections)
     return Built(binary=binary)
@@ -188,7 +205,7 @@ def compile_errors(output: str) -> tuple[Message, ...]:
     """Read the compiler's lines `file:line:column: text`; what follows indented belongs to the line above."""
     found: list[Message] = []
     for line in output.splitlines():
-        place = re.match(r"^(?:\./)?([^\s:]+):(\d+)(?::(\d+))?: (.*)$", line)
+        place = re.match(r"^(?:\./)?([^\s:]+):(\d{1,9})(?::(\d{1,9}))?: (.*)$", line)
         if place:
             found.append(Message(text=place[4], file=place[1].rsplit("/", 1)[-1], line=int(place[2]), column=int(place[3] or 0)))
         elif found and line.startswith("\t"):
@@ -201,7 +218,7 @@ def _unfit(attempt: Attempt, output: str) -> tuple[Message, ...]:
     broken = "\n".join(attempt.exercise.broken.values())
     expected: dict[str, None] = {}
     for name in re.findall(r"\b(?:\w+\.|method )([A-Z]\w*)", output):
-        for kind in (rf"func (?:\([^)]*\) )?{name}\b[^\n]*?(?= \{{\n)", rf"type {name} \w+"):
+        for kind in (rf"func (?:\([^)]*\) )?{name}\b[^\n]*?(?= \{{)", rf"type {name} \w+"):
             if declaration := re.search(rf"^{kind}", broken, re.MULTILINE):
                 expected[declaration[0]] = None
     if not expected:

@@ -16,7 +16,7 @@ from grader.build import build
 from grader.check import check
 from grader.errors import AttemptError, InfraError
 from grader.judge import run_tests, test_sources
-from grader.recognise import expected, failures, fits
+from grader.recognise import expected, failures, fits, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,8 +110,7 @@ def _static(exercise: Exercise) -> Iterator[str]:
         if path.is_file() and path.suffix in {".go", ".toml", ".md"}:
             for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
                 if SKELETON in line:
-                    words = line.partition(SKELETON)[2].strip(' ",')
-                    yield f"{path.relative_to(exercise.folder)}:{number}: to write: {words}"
+                    yield f"{path.relative_to(exercise.folder)}:{number}: to write: {line.partition(SKELETON)[2].strip(' ",')}"
     missing = [name for name in (*manifest.answer, *manifest.given, *exercise.test_files) if not (exercise.folder / name).is_file()]
     missing += [f"broken/{name}" for name in manifest.answer if not (exercise.folder / "broken" / name).is_file()]
     yield from (f"exercise.toml names {name}, which is missing" for name in missing)
@@ -203,7 +202,7 @@ def _spoken_in_a_pack(proof: Proof, name: str) -> Iterator[str]:
     found = failures(verdict, visible_only=True)
     if kind not in {"broken", "wrong"} or not found:
         return
-    output = "\n".join(m.text for t in verdict.tests if t.visible for m in t.messages)
+    output = words(verdict, visible_only=True)
     for entry, wrong in released.wrong.items():
         if fits(wrong, found, released.tests, output, proof.code[name]):
             if entry != short:
@@ -219,8 +218,8 @@ async def _code(attempt: Attempt) -> str:
 
 def _said(verdict: Verdict, name: str) -> str:
     test = next((t for t in verdict.tests if t.name == name), None)
-    words = [m.text for m in test.messages] or [test.panic] if test else [r.text for r in verdict.refusals] + [e.text for e in verdict.errors]
-    return f": {words[0].splitlines()[0][:160]}" if words and words[0] else ""
+    said = [m.text for m in test.messages] or [test.panic] if test else [t.text for t in (*verdict.refusals, *verdict.errors)]
+    return f": {said[0].splitlines()[0][:160]}" if said and said[0] else ""
 
 
 async def _repeat(proof: Proof, name: str, attempt: Attempt, repeat: int) -> None:

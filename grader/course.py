@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from grader.manifest import Manifest
 
+SLUG = re.compile(r"(?=.{1,80}$)[a-z0-9]+(-[a-z0-9]+)*")
+"""The name of an exercise: a folder, a part of an import path, and what a learner types."""
+
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A phase of the course: a folder of exercises and a lesson."""
@@ -90,12 +93,16 @@ class Exercise:
         try:
             return (self.folder / name).read_text(encoding="utf-8")
         except FileNotFoundError as error:
-            raise ManifestError(
-                self.folder / "exercise.toml",
-                f"the file {name} is missing. Write it, or take it out of the manifest.",
-            ) from error
+            raise self.missing(name) from error
         except (OSError, UnicodeDecodeError) as error:
             raise ManifestError(self.folder / name, f"cannot be read: {error}.") from error
+
+    def missing(self, name: str) -> ManifestError:
+        """Return the error that a file is missing, at the line of the manifest that names it."""
+        path = self.folder / "exercise.toml"
+        keys = [key for key in manifests.FILES if name.rpartition("/")[2] in getattr(self.manifest, key)][:1]
+        line = manifests.line_of(path.read_text(encoding="utf-8"), keys)
+        return ManifestError(path, f"the file {name} is missing. Write it, or take it out of the manifest.", key="".join(keys), line=line)
 
     def variants(self) -> Iterator[Variant]:
         """Yield the solution, broken, every wrong and every accept, in the manifest's order."""
@@ -119,7 +126,7 @@ class Course:
             file = msgspec.toml.decode(path.read_bytes(), type=_CourseFile)
         except FileNotFoundError as error:
             raise CourseError(f"{self.root} is not a course: it has no course.toml. Name a course with --course DIR.") from error
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
             raise CourseError(f"{path}: {error}. A course.toml has `title` and [[phases]] with `slug`, `title`, `minutes`.") from error
         self.title, self.phases, self.pack = file.title, file.phases, file.pack
 
@@ -162,7 +169,7 @@ class Course:
         Raises CourseError if there is none.
         """
         for phase in self.phases:
-            if name in {phase.slug, phase.title} or (name.isdigit() and int(name) == phase.number):
+            if name in {phase.slug, phase.title} or (name.isdecimal() and int(name) == phase.number):
                 return phase
         raise CourseError(f"no phase is called {name!r}. The phases are {', '.join(p.slug for p in self.phases)}.")
 
@@ -188,7 +195,7 @@ class Course:
         """
         for phase in self.phases:
             path = self.phases_folder / phase.slug / slug / "exercise.toml"
-            if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) and path.is_file():
+            if SLUG.fullmatch(slug) and path.is_file():
                 return Exercise(self, phase, slug, manifests.load(path))
         every = self.slugs()
         near = difflib.get_close_matches(slug, every, 1)

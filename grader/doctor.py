@@ -25,7 +25,7 @@ def _toolchain() -> list[Finding]:
     try:
         tools = toolchain.find()
     except ToolchainError as error:
-        return [Finding("Go", good=False, detail=str(error))]
+        return [Finding("C compiler" if error.code == "cc-missing" else "Go", good=False, detail=str(error))]
     return [Finding("Go", good=True, detail=f"{tools.version} in {tools.goroot}"), Finding("C compiler", good=True, detail=tools.cc)]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from grader import process, reports, sandbox
+from grader.errors import InfraError
 from grader.records import CANARY, Order
 from grader.verdict import Message, TestResult
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from grader.course import Exercise
     from grader.guard import Inspection
-    from grader.process import Finished
+    from grader.process import Ended, Finished
     from grader.records import Outcome
     from grader.verdict import Race, Status
 
@@ -29,9 +31,22 @@ _OUTPUT = 1 << 20  # bytes
 
 _ENV = {"GORACE": f"atexit_sleep_ms=0 halt_on_error=1 exitcode={RACE_EXIT}"}
 
-_LEAK = "blocked goroutines remain"  # testing/synctest, at the end of a bubble
-_STUCK = ("panic: test timed out after", "deadlock: all goroutines in bubble are blocked", "fatal error: all goroutines are asleep")
-_NO_MEMORY = re.compile(r"fatal error: (runtime: )?(out of memory|cannot allocate memory)|ThreadSanitizer: .*allocate")
+_CUT_SHORT: dict[Ended, Status] = {"timeout": "timeout", "output": "limit", "memory": "memory"}
+
+_CRASHES: tuple[tuple[Status, str], ...] = (
+    (
+        "memory",
+        r"^fatal error: (runtime: )?(out of memory|cannot allocate memory|too many address space collisions)|ThreadSanitizer: .*allocate",
+    ),
+    ("limit", r"^runtime/cgo: pthread_create failed|^runtime: failed to create new OS thread"),
+    ("leak", r"^panic: deadlock: main bubble goroutine has exited but blocked goroutines remain"),
+    (
+        "timeout",
+        r"^panic: test timed out after|^panic: deadlock: all goroutines in bubble are blocked|^fatal error: all goroutines are asleep",
+    ),
+    ("panic", r"^panic: |^fatal error: "),
+)
+"""What a crash is called, by the words of Go's runtime; the first that fits."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +63,8 @@ def test_sources(exercise: Exercise) -> dict[str, TestSource]:
     found = {}
     for file in exercise.test_files:
         for doc, name in re.findall(r"((?:^//[^\n]*\n)*)^func (Test\w+)\(", exercise.read(file), re.MULTILINE):
-            story = " ".join(line.removeprefix("//").strip() for line in doc.splitlines())
-            found[name] = TestSource(name, story.strip(), file in exercise.manifest.visible)
+            story = " ".join(word for line in doc.splitlines() for word in line.removeprefix("//").split())
+            found[name] = TestSource(name, story, file in exercise.manifest.visible)
     return {name: found[name] for name in exercise.manifest.tests if name in found}
 
 
@@ -57,6 +72,7 @@ async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection, *,
     """Run every test of the manifest, and the canary; on that many processors, or on all.
 
     If the canary does not fail as it must, no test's word is taken: all are invalid.
+    Raises InfraError where a test cannot be started.
     """
     sources = test_sources(exercise)
     turns = asyncio.Semaphore(os.cpu_count() or 1)
@@ -70,9 +86,12 @@ async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection, *,
             done = await process.run(command, env=env, cwd=binary.parent, limits=limits, stdin=order.encode())
         return done, order.outcome(done.reply)
 
-    async with asyncio.TaskGroup() as group:
-        canary = group.create_task(one(CANARY))
-        tasks = {name: group.create_task(one(name)) for name in sources}
+    try:
+        async with asyncio.TaskGroup() as group:
+            canary = group.create_task(one(CANARY))
+            tasks = {name: group.create_task(one(name)) for name in sources}
+    except ExceptionGroup as faults:
+        raise InfraError("run", f"a test of {exercise.slug} could not be run: {faults.exceptions[0]}") from faults
     done, outcome = canary.result()
     honest = outcome == "fail" and done.code == 1
     results = []
@@ -100,7 +119,7 @@ def _result(exercise: Exercise, source: TestSource, done: Finished, outcome: Out
         story=source.story,
         messages=() if status == "pass" else said,
         race=race,
-        panic=reports.panic(f"{done.stdout}\n{done.stderr}") if crashed else "",
+        panic=reports.panic(done.stderr) if crashed else "",
         goroutines=reports.goroutines(done.stderr) if crashed else (),
         output="" if status == "pass" else _output(done),
         seconds=round(done.seconds, 3),
@@ -113,24 +132,24 @@ def classify(done: Finished, outcome: Outcome, said: tuple[Message, ...]) -> Sta
     A pass is the record with the nonce and exit code 0. Who dies without a record
     has failed; who leaves well without one, or with another's, is invalid.
     """
-    both = f"{done.stdout}\n{done.stderr}"
     if done.ended != "exit":
-        return {"timeout": "timeout", "output": "limit", "memory": "memory"}[done.ended]  # type: ignore[return-value]
+        return _CUT_SHORT[done.ended]
     if outcome == "forged" or (done.code == 0 and outcome != "pass"):
         return "invalid"
     if done.code == 0:
         return "pass"
+    if outcome == "fail":
+        return "leak" if any(message.text.startswith("leak: ") for message in said) else "fail"
+    return _crash(done)
+
+
+def _crash(done: Finished) -> Status:
+    """Say how a test ended that could not say so itself."""
     if done.code == RACE_EXIT and "WARNING: DATA RACE" in done.stderr:
         return "race"
-    if _NO_MEMORY.search(done.stderr):
-        return "memory"
-    if _LEAK in both or any(message.text.startswith("leak: ") for message in said):
-        return "leak"
-    if any(words in both for words in _STUCK):
-        return "timeout"
-    if reports.panic(both):
-        return "panic"
-    return "fail"
+    if done.code in {-signal.SIGKILL, -signal.SIGXCPU}:
+        return "limit"  # the kernel's: processor time, or all of the machine's memory
+    return next((status for status, words in _CRASHES if re.search(words, done.stderr, re.MULTILINE)), "fail")
 
 
 def _with_source(race: Race | None, exercise: Exercise, inspection: Inspection) -> Race | None:

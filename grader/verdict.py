@@ -43,7 +43,7 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """The base of everything in a verdict: immutable, strict JSON."""
 
 
-class Frame(Document):
+class Frame(Document, frozen=True):
     """One line of a stack. `file` is bare for the attempt's and the tests' files, else a path."""
 
     function: str
@@ -51,14 +51,14 @@ class Frame(Document):
     line: int
 
 
-class Held(Document):
+class Held(Document, frozen=True):
     """A lock that the source holds at a place: the expression and the line that locked it."""
 
     lock: str
     line: int
 
 
-class Access(Document):
+class Access(Document, frozen=True):
     """One side of a data race. `frames` is innermost first, `created` where its goroutine began."""
 
     kind: Literal["read", "write"]
@@ -71,14 +71,14 @@ class Access(Document):
     """The expression at the access, `c.orders`, where it can be told."""
 
 
-class Race(Document):
+class Race(Document, frozen=True):
     """A report of the race detector, the later access first."""
 
     accesses: tuple[Access, Access]
     report: str
 
 
-class Goroutine(Document):
+class Goroutine(Document, frozen=True):
     """A goroutine of a crash dump: what it waits for, and where."""
 
     name: str
@@ -87,7 +87,7 @@ class Goroutine(Document):
     created: tuple[Frame, ...] = ()
 
 
-class Message(Document):
+class Message(Document, frozen=True):
     """A line that a test reported, or a compile or vet error, at its place."""
 
     text: str
@@ -96,7 +96,7 @@ class Message(Document):
     column: int = 0
 
 
-class Refusal(Document):
+class Refusal(Document, frozen=True):
     """What the guard refuses: the rule by name, the place, and why in a sentence."""
 
     rule: str
@@ -107,7 +107,7 @@ class Refusal(Document):
     end_column: int = 0
 
 
-class Function(Document):
+class Function(Document, frozen=True):
     """A function of the attempt and its lines, for excerpts: `Average`, `(*Counter).Add`."""
 
     name: str
@@ -116,7 +116,7 @@ class Function(Document):
     end: int
 
 
-class TestResult(Document):
+class TestResult(Document, frozen=True):
     """How one test ended and what it is worth."""
 
     name: str
@@ -137,7 +137,7 @@ class TestResult(Document):
     seconds: float = 0.0
 
 
-class WrongFix(Document):
+class WrongFix(Document, frozen=True):
     """A known wrong fix that the attempt was recognised as."""
 
     name: str
@@ -145,14 +145,14 @@ class WrongFix(Document):
     next: str = ""
 
 
-class Hidden(Document):
+class Hidden(Document, frozen=True):
     """Tests that are not here: how many, and their points together."""
 
     tests: int
     points: int
 
 
-class Verdict(Document, kw_only=True):
+class Verdict(Document, frozen=True, kw_only=True):
     """What came of one attempt at one exercise."""
 
     schema: Literal[1] = 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.card import race, rows, solution, stuck, unbuilt
-from grader.card.clean import clean_document
+from grader.card.clean import clean_document, short_line
 from grader.card.compare import told
 from grader.card.frames import Sources
 from grader.card.model import SHAPES, Block, Card, Folded, Paragraph, Row, Span, Text
@@ -100,7 +101,13 @@ def verdict_card(verdict: Verdict, exercise: Exercise, files: Mapping[str, str],
 
 def _card(scene: Scene, fact: Text, step: str, points: str, blocks: list[Block]) -> Card:
     status = scene.verdict.status
-    return Card(SHAPES[status], f"Result of {scene.verdict.slug}", WORDS[status], fact, inline(step), points, tuple(blocks))
+    return Card(SHAPES[status], f"Result of {scene.verdict.slug}", WORDS[status], fact, inline(step), points, tuple(blocks) + _aside(scene))
+
+
+def _aside(scene: Scene) -> tuple[Block, ...]:
+    """Return what the grader has to say beside the verdict: that it could not be saved, for one."""
+    ours = scene.verdict.status in {"infra", "invalid"}
+    return (Paragraph(inline(_without_paths(scene.verdict.detail)), "quiet"),) if scene.verdict.detail and not ours else ()
 
 
 def _untouched(scene: Scene) -> Card:
@@ -119,7 +126,8 @@ def _never_ran(scene: Scene) -> Card:
 def _ours(scene: Scene) -> Card:
     verdict = scene.verdict
     held = verdict.status == "invalid"
-    fact = "The run ended without a result that can be trusted." if held else sentence(verdict.detail) or "The tests could not run."
+    detail = _without_paths(verdict.detail)
+    fact = "The run ended without a result that can be trusted." if held else detail or "The tests could not run."
     what = "This run counts for nothing, and your last result stands."
     if held and scene.pack:
         what = "This result is neither a pass nor a fail until a person has looked at it."
@@ -129,8 +137,13 @@ def _ours(scene: Scene) -> Card:
     if verdict.fault:
         more += [Span(" the code " if scene.pack else "; its code is "), Span(verdict.fault, bold=True)]
     more.append(Span("."))
-    blocks: list[Block] = [Paragraph(inline(sentence(verdict.detail)))] if held and verdict.detail else []
+    blocks: list[Block] = [Paragraph(inline(detail))] if held and detail else []
     return _card(scene, inline(fact), "Run the cell again. Your code is saved.", "not graded", [*blocks, Paragraph(tuple(more))])
+
+
+def _without_paths(detail: str) -> str:
+    """Return the first line of a detail as a sentence that names files without their folders."""
+    return sentence(short_line(re.sub(r"(?<![\w.])/(?:[\w.@~+-]+/)+", "", detail.partition("\n")[0]), 160, 40))
 
 
 def _passed(scene: Scene, next_title: str, next_slug: str) -> Card:
@@ -150,7 +163,7 @@ def _passed(scene: Scene, next_title: str, next_slug: str) -> Card:
         names = "The test" if number == 1 else f"The {number} tests"
         blocks = [*solution.folded(scene.exercise), Folded(inline(names), tuple(rows.rows(verdict.tests, scene.of)))]
     points = scene.points(after=_seconds(verdict.seconds))
-    return Card("pass", f"Result of {verdict.slug}", word, inline(fact), step, points, tuple(blocks))
+    return Card("pass", f"Result of {verdict.slug}", word, inline(fact), step, points, tuple(blocks) + _aside(scene))
 
 
 def _seconds(seconds: float) -> str:
@@ -169,7 +182,7 @@ def _ran(scene: Scene) -> Card:
     fact, step, blocks = scene.counted(), f"Read what {code(test.name)} says below." if test else "", list[Block]()
     points = scene.points(after=_seconds(verdict.seconds))
     if test is None:
-        return _card(scene, inline(sentence(verdict.detail) or fact), step, points, _wrong(scene))
+        return _card(scene, inline(fact), step, points, _wrong(scene))
     match verdict.status:
         case "race" if test.race:
             fact, step, blocks = race.headline(test.race, scene.of), race.next_step(test.race), [race.block(test.race, scene.of)]
@@ -177,19 +190,20 @@ def _ran(scene: Scene) -> Card:
         case "timeout" | "leak" | "panic":
             told = stuck.tell(test, scene.of)
             fact, step, blocks = told.fact, told.step or step, told.blocks
-            if verdict.status == "timeout":
+            if verdict.status == "timeout" and not stuck.deadlocked(test):
                 points = scene.points(after=f" · stopped after {test.seconds or scene.exercise.manifest.timeout:.0f} s")
         case "memory":
             fact = f"{code(test.name)} used more than {scene.exercise.manifest.memory} MiB."
             step = "Ask what grows, and what would let go of it."
         case "limit":
-            fact = sentence(verdict.detail) or f"{code(test.name)} was stopped at a limit of output, files or processes."
+            fact = f"{code(test.name)} was stopped at a limit of output, files or processes."
             step = "Ask what goes on without end."
         case _:
             fact, step = _failed(scene, test, fact, step)
-    blocks += rows.rows(verdict.tests, scene.of, later=scene.later())
-    if verdict.status == "race" and test.race:
-        blocks.append(race.report(test.race))
+    raced = verdict.status == "race" and test.race
+    blocks += rows.rows(verdict.tests, scene.of, later=scene.later(), reported=test if raced else None)
+    if raced:
+        blocks.append(race.report(raced))
     return _card(
         scene, inline(fact), verdict.wrong.next if verdict.wrong and verdict.wrong.next else step, points, [*_wrong(scene), *blocks]
     )

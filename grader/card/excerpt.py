@@ -18,7 +18,7 @@ AROUND = 2  # lines before and after a hit
 _LONGEST = (120, 30)  # first and last characters of a longer line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mark:
     """A line to show: a hit with a note or a caret under it, or a `grey` line that explains.
 

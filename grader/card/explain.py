@@ -28,7 +28,7 @@ class Phrase(NamedTuple):
     more: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Explanation:
     """A message in plain words: a sentence without its full stop, a note for the caret, more.
 
@@ -79,6 +79,8 @@ def explain(message: Message, imports: Sequence[str], speaker: Literal["compiler
     """
     text = re.sub(r'"(?:[\w.-]+/)*(\w+)"\.', r"\1.", message.text)
     text = re.sub(r"\b(?:[\w.-]+/)+([\w-]+\.\w)", r"\1", text)
+    if speaker == "vet":
+        text = re.sub(r" \(\w+\)$", "", text)  # the analyzer
     missing = re.fullmatch(r"undefined: (\w+)", text)
     if missing and missing[1] in {path.rpartition("/")[2] for path in imports}:
         return Explanation(f"the package {code(missing[1])} is used and not imported", "not imported", name=missing[1], kind="import")

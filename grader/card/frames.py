@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.card.prose import code
+from grader.card.source import lines_of
+from grader.errors import ManifestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,29 +39,40 @@ class Sources:
             return f"line {line}"
         return f"line {line} of {code(file)}"
 
-    def source(self, file: str, line: int) -> str:
-        """Return a line of the learner's."""
-        lines = self.files.get(file, [])
+    def lines(self, file: str) -> list[str]:
+        """Return the lines of a file of the learner's or of the exercise's; none where it is not here."""
+        if file in self.files or file not in {*self.exercise.test_files, *self.exercise.manifest.given}:
+            return self.files.get(file, [])
+        try:
+            return lines_of(self.exercise.read(file))
+        except ManifestError:
+            return []
+
+    def line(self, file: str, line: int) -> str:
+        """Return a line of a file, or nothing."""
+        lines = self.lines(file)
         return lines[line - 1] if 1 <= line <= len(lines) else ""
+
+    def called(self, frame: Frame) -> str:
+        """Return the learner's function that the line of a frame calls, or nothing."""
+        names = {found[1] for lines in self.files.values() for line in lines if (found := re.match(r"func (?:\([^)]*\) )?(\w+)", line))}
+        return next((name for name in re.findall(r"(\w+)\(", self.line(frame.file, frame.line)) if name in names), "")
 
     def test_in(self, frames: Sequence[Frame]) -> str:
         """Return the test that a stack runs in, or nothing."""
-        names = (full_name(frame.function, self.exercise).split(".")[0] for frame in reversed(frames))
+        names = (full_name(frame.function).split(".")[0] for frame in reversed(frames))
         return next((name for name in names if re.match(r"Test(?![a-z])", name)), "")
 
 
-def full_name(function: str, exercise: Exercise) -> str:
-    """Return a function's name without its package, if that is the exercise's: `(*Counter).Add`."""
-    name = re.sub(r"\[\.\.\.\]|\([^()*]*\)$|\(0x.*$", "", function.rpartition("/")[2])
-    package, _, rest = name.partition(".")
-    own = {exercise.slug, exercise.manifest.package}
-    return rest if rest and package.removesuffix("_test") in own else name
+def full_name(function: str) -> str:
+    """Return a function's name without folders and type arguments: `(*Counter).Add`, `sync.(*WaitGroup).Go`."""
+    return function.replace("[...]", "").rpartition("/")[2]
 
 
-def short_name(function: str, exercise: Exercise) -> str:
+def short_name(function: str) -> str:
     """Return what the learner calls a function: `Add`; a function literal has the name around it."""
-    parts = re.sub(r"(\.func\d+|\.gowrap\d+|\.\d+|-range\d+|\.deferwrap\d+)+$", "", full_name(function, exercise))
-    return parts.rpartition(".")[2].strip("()*") or parts
+    name = re.sub(r"(\.(func|gowrap|deferwrap)\d+|\.\d+|-range\d+)+$", "", full_name(function))
+    return name.rpartition(".")[2].strip("()*") or name
 
 
 def goroutine_name(name: str) -> str:

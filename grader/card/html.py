@@ -31,7 +31,7 @@ def render(card: Card) -> str:
 @cache
 def _template() -> Template:
     """Return the template of a card."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - slow to import, and text needs none
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # slow to import, and text needs none
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -47,7 +47,7 @@ def _template() -> Template:
 
 def _prose(text: Text) -> Markup:
     """Return a line of prose, escaped."""
-    from markupsafe import Markup, escape  # noqa: PLC0415 - comes with jinja2
+    from markupsafe import Markup, escape
 
     pieces = []
     for span in text:
@@ -63,7 +63,7 @@ def _prose(text: Text) -> Markup:
 
 def _icon(shape: Shape) -> Markup:
     """Return the icon of a shape: its letter, over which the stylesheet draws."""
-    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+    from markupsafe import Markup
 
     return Markup('<span class="gp-i gp-{}" aria-hidden="true">{}</span>').format("q" if shape == "hint" else shape, SIGNS[shape])
 

@@ -22,7 +22,7 @@ SHAPES: dict[str, Shape] = {
 """The shape of each status (grader.verdict.Status) of an attempt or a test."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Span:
     """A piece of a line of prose."""
 
@@ -36,7 +36,7 @@ Text = tuple[Span, ...]
 """A line of prose."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paragraph:
     """Prose; a label heads what follows, a quiet one is secondary."""
 
@@ -45,7 +45,7 @@ class Paragraph:
     tone: Literal["", "label", "quiet"] = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A line of an excerpt.
 
@@ -61,7 +61,7 @@ class Line:
     gap: int = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Excerpt:
     """Lines of a file under their numbers; `file` only where it must be named."""
 
@@ -75,7 +75,7 @@ class Excerpt:
         return max(2, *(len(str(line.number)) for line in self.lines), 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Code:
     """Code or output as it stands; `wrap` where its lines may be broken."""
 
@@ -84,7 +84,7 @@ class Code:
     wrap: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lane:
     """One goroutine of the race's timeline. `lock_line` 0: no lock is held, or it cannot be told."""
 
@@ -98,7 +98,7 @@ class Lane:
     """Whether the locks held could be told."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Side:
     """One goroutine of a race in full: its lines, what it holds, how it came there."""
 
@@ -111,7 +111,7 @@ class Side:
     """What the text twin says instead of the stack."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Race:
     """Two goroutines that use the same memory, as a timeline and side by side."""
 
@@ -121,7 +121,7 @@ class Race:
     memory: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A table of prose cells."""
 
@@ -130,7 +130,7 @@ class Table:
     rows: tuple[tuple[Text, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pair:
     """Expected and got on one line each, in pieces: same, different, same."""
 
@@ -151,7 +151,7 @@ class DiffLine(NamedTuple):
     gap: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diff:
     """Expected and got over several lines."""
 
@@ -159,7 +159,7 @@ class Diff:
     lines: tuple[DiffLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folded:
     """Details under a summary.
 
@@ -173,7 +173,7 @@ class Folded:
     plain: str | None = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """A row of a list: an icon in the margin, a title, points, and what belongs to it."""
 
@@ -183,7 +183,7 @@ class Row:
     blocks: tuple[Block, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rows:
     """A list of tests, errors or refusals."""
 
@@ -191,7 +191,7 @@ class Rows:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """A row of a map: number, title, what is said beside it, and at the right."""
 
@@ -205,7 +205,7 @@ class Entry:
     """What the text twin says at the right, where it differs from `side`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Map:
     """The exercises of a phase, or the phases of a course; `bar` draws a progress bar above."""
 
@@ -225,7 +225,7 @@ class Told(NamedTuple):
     blocks: list[Block]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Card:
     """What is shown: status word, fact, next step and points, then blocks.
 

@@ -23,7 +23,7 @@ _SHAPE: dict[State, Shape] = {"done": "pass", "started": "half", "new": "none"}
 _BAR: dict[State, Literal["done", "half", "not"]] = {"done": "done", "started": "half", "new": "not"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExerciseRow:
     """An exercise on the page of its phase: `points` earned of `max`, `minutes` it takes, and its link."""
 
@@ -36,7 +36,7 @@ class ExerciseRow:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PhaseRow:
     """A phase on the course map: how many of its exercises are done, and its link."""
 

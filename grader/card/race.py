@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grader.card.clean import shorten
 from grader.card.excerpt import Mark, excerpt
 from grader.card.frames import Sources, full_name, goroutine_name, short_name
 from grader.card.model import Block, Code, Folded, Lane, Paragraph, Race, Side, Span, Text
 from grader.card.prose import capitalised, code, count, inline, listed
-from grader.card.source import lines_of
-from grader.errors import ManifestError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,21 +32,30 @@ def _sides(race: v.Race, of: Sources) -> tuple[v.Access, v.Access]:
 
 def headline(race: v.Race, of: Sources) -> str:
     """Say which lines use what at the same time."""
-    first, second = (of.mine(access.frames) for access in _sides(race, of))
+    sides = _sides(race, of)
+    first, second = (of.mine(access.frames) for access in sides)
     name = memory(race)
-    if first is None:
-        return f"Two goroutines use {name} at the same time, outside your lines."
-    place = of.place(first.file, first.line)
-    if second is None:
-        test = of.here(_sides(race, of)[1].frames)
-        other = f"the test, {of.place(test.file, test.line)}," if test else "another goroutine"
-        return f"{capitalised(place)} and {other} use {name} at the same time."
-    if (first.file, first.line) == (second.file, second.line):
-        return f"Two goroutines use {name} on {place} at the same time."
-    if first.file == second.file:
+    if first and second and first.file == second.file:
         file = "" if len(of.files) == 1 else f" of {code(first.file)}"
+        if first.line == second.line:
+            return f"Two goroutines use {name} on {of.place(first.file, first.line)} at the same time."
         return f"Lines {first.line} and {second.line}{file} use {name} at the same time."
-    return f"{capitalised(place)} and {of.place(second.file, second.line)} use {name} at the same time."
+    users = [_user(access, of) for access in sides]
+    if not any(users):
+        return f"Two goroutines use {name} at the same time, outside your lines."
+    return f"{capitalised(' and '.join(user or 'another goroutine' for user in users))} use {name} at the same time."
+
+
+def _user(access: v.Access, of: Sources) -> str:
+    """Return what uses the memory: the learner's line, the call of their function, or the test's line."""
+    frame = of.here(access.frames)
+    if mine := of.mine(access.frames):
+        return of.place(mine.file, mine.line)
+    if frame is None:
+        start = of.mine(access.created)
+        return f"the goroutine started on {of.place(start.file, start.line)}" if start else ""
+    called = of.called(frame)
+    return f"the call of {code(called)}" if called else f"the test, {of.place(frame.file, frame.line)},"
 
 
 def memory(race: v.Race) -> str:
@@ -72,43 +80,43 @@ def block(race: v.Race, of: Sources) -> Race:
 
 
 def _side(access: v.Access, of: Sources) -> Side:
+    """Return one side; where no frame is the exercise's, the learner's line that started the goroutine is shown."""
     mine = of.mine(access.frames)
     frame = mine or of.here(access.frames)
-    inner = frame or (access.frames[0] if access.frames else None)
-    function = short_name(inner.function, of.exercise) if inner else ""
-    test = of.test_in((inner,)) if inner else ""
+    start = of.mine(access.created) if frame is None else None
     goroutine = goroutine_name(access.goroutine)
-    place = "" if frame is None else f"line {frame.line}" if mine else f"{frame.file}:{frame.line}"
-    lock = access.held[-1] if access.held else None
+    function = short_name(frame.function) if frame else ""
+    lock = access.held[-1] if access.held and mine else None
     lane = Lane(
-        function="the test" if test else function, goroutine=goroutine, verb=_DOES[access.kind], place=place,
-        lock=lock.lock if lock else "", lock_line=lock.line if lock else 0, knows=mine is not None and access.held is not None,
-    )  # fmt: skip
-    label = f"{goroutine[:1].upper()}{goroutine[1:]} {_DID[access.kind]}, in {code(function) or 'code that is not yours'}"
-    lines, file = _lines(frame, of)
-    marked = [Mark(frame.line, _DOES[access.kind])] if frame else []
-    if lock and mine:
-        marked.append(Mark(lock.line, grey=True))
+        function="the test" if frame and of.test_in((frame,)) else function,
+        goroutine=goroutine,
+        verb=_DOES[access.kind],
+        place="" if frame is None else f"line {frame.line}" if mine else f"{frame.file}:{frame.line}",
+        lock=lock.lock if lock else "",
+        lock_line=lock.line if lock else 0,
+        knows=mine is not None and access.held is not None,
+    )
+    shown = frame or start
+    marks = [Mark(shown.line, _DOES[access.kind] if frame else "starts it")] if shown else []
+    if lock:
+        marks.append(Mark(lock.line, grey=True))
+    file = shown.file if shown and (len(of.files) > 1 or shown.file not in of.files) else ""
     return Side(
         lane,
-        inline(label),
-        excerpt(lines, marked, file=file),
-        _holds(access, mine) if mine else inline("This line is not yours." if frame else "No line of yours is in its stack."),
+        inline(f"{goroutine[:1].upper()}{goroutine[1:]} {_DID[access.kind]}, in {code(function) or 'code that is not yours'}"),
+        excerpt(of.lines(shown.file) if shown else [], marks, file=file),
+        _holds(access, mine) if mine else inline(_not_yours(frame, start, of)),
         _stack(access, of),
-        _called(access, of, inner),
+        _called(access, of, frame),
     )
 
 
-def _lines(frame: v.Frame | None, of: Sources) -> tuple[list[str], str]:
-    """Return the lines of a frame's file, and its name where it must be said."""
+def _not_yours(frame: v.Frame | None, start: v.Frame | None, of: Sources) -> str:
     if frame is None:
-        return [], ""
-    if frame.file in of.files:
-        return of.files[frame.file], "" if len(of.files) == 1 else frame.file
-    try:
-        return lines_of(of.exercise.read(frame.file)), frame.file
-    except ManifestError:
-        return [], ""
+        began = f" Its goroutine was started on {of.place(start.file, start.line)}." if start else ""
+        return f"No line of yours is in its stack.{began}"
+    called = of.called(frame)
+    return f"This line is the test's. It calls your {code(called)}." if called else "This line is the test's."
 
 
 def _holds(access: v.Access, frame: v.Frame) -> Text:
@@ -124,10 +132,10 @@ def _stack(access: v.Access, of: Sources) -> tuple[str, ...]:
     entries = []
     outside = access.frames[0] if access.frames and of.here(access.frames[:1]) is None else None
     if outside:
-        entries.append(("", f"in {full_name(outside.function, of.exercise)}"))
+        entries.append(("", f"in {full_name(outside.function)}"))
     for frame in access.frames:
         if of.here((frame,)):
-            name = full_name(frame.function, of.exercise)
+            name = full_name(frame.function)
             test = of.test_in((frame,))
             literal = name.partition(".")[2]
             entries.append((f"{frame.file}:{frame.line}", f"{literal + ' of ' if literal else ''}the test" if test else name))
@@ -139,7 +147,7 @@ def _stack(access: v.Access, of: Sources) -> tuple[str, ...]:
 
 
 def _short(frame: v.Frame, of: Sources) -> str:
-    return "wg.Go" if "WaitGroup" in frame.function else "the test" if of.test_in((frame,)) else full_name(frame.function, of.exercise)
+    return "wg.Go" if "WaitGroup" in frame.function else "the test" if of.test_in((frame,)) else full_name(frame.function)
 
 
 def _called(access: v.Access, of: Sources, inner: v.Frame | None) -> str:
@@ -168,4 +176,4 @@ def more(first: v.Race, others: Sequence[v.TestResult], of: Sources) -> list[Blo
 
 def report(race: v.Race) -> Folded:
     """Return the detector's own words, folded."""
-    return Folded(inline("The race detector\u2019s own report"), (Code(race.report),))
+    return Folded(inline("The race detector\u2019s own report"), (Code(shorten(race.report)),))

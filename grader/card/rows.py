@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from grader.card.clean import shorten
 from grader.card.compare import told
 from grader.card.excerpt import Mark, excerpt
 from grader.card.model import SHAPES, Block, Code, Folded, Paragraph, Row, Rows
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from grader.verdict import Message, TestResult
 
 FAILING = 5  # rows of failing tests that stand open
-MESSAGES = 5  # of one test
+MESSAGES = 5  # of one test that stand open
 LEAK = "leak: "  # begins the message of a test that found goroutines left behind
 
 
@@ -27,9 +28,13 @@ def failing(tests: Sequence[TestResult]) -> list[TestResult]:
     return [test for test in tests if test.status != "pass"]
 
 
-def rows(tests: Sequence[TestResult], of: Sources, *, later: Row | None = None) -> list[Block]:
-    """Return the list of tests: failing first, five of them open, then those that passed, then `later`."""
-    bad = [_failed(test, of) for test in failing(tests)]
+def rows(tests: Sequence[TestResult], of: Sources, *, later: Row | None = None, reported: TestResult | None = None) -> list[Block]:
+    """Return the list of tests: failing first, five of them open, then those that passed, then `later`.
+
+    `reported` is the test whose output the card shows elsewhere.
+    """
+    shown: set[tuple[str, int]] = set()
+    bad = [_failed(test, of, shown, output=test is not reported) for test in failing(tests)]
     good = [passed(test) for test in tests if test.status == "pass"]
     if len(bad) <= FAILING + 1:
         return [Rows((*bad, *good, *((later,) if later else ())))] if bad or good or later else []
@@ -51,20 +56,25 @@ def _points(test: TestResult) -> str:
     return f"\u2212{test.cost}" if test.cost and test.status != "pass" else ""
 
 
-def _failed(test: TestResult, of: Sources) -> Row:
+def _failed(test: TestResult, of: Sources, shown: set[tuple[str, int]], *, output: bool) -> Row:
+    """Return the row of a failing test; a line that another row has `shown` is not shown again."""
     blocks: list[Block] = []
     for message in spoken(test)[:MESSAGES]:
         sentence, more = told(message.text.removeprefix(LEAK))
         blocks += [Paragraph(inline(sentence)), *more] if sentence else more
-        blocks += _named_line(message, of)
-    if (over := len(spoken(test)) - MESSAGES) > 0:
-        blocks.append(Paragraph(inline(f"{count(over, 'more message')} in its output."), "quiet"))
+        named = named_line(message, of)
+        if named and named not in shown:
+            shown.add(named)
+            blocks += _excerpt(*named, of)
+    if rest := spoken(test)[MESSAGES:]:
+        title = count(len(rest), "more message")
+        blocks.append(Folded(inline(title), tuple(Paragraph(inline(told(message.text)[0])) for message in rest), plain=f"{title}."))
     if not blocks:
         blocks.append(Paragraph(inline(story(test))))
     if source := test_source(of.exercise, test.name):
         blocks.append(Folded(inline("Show the test"), (Code(source.expandtabs(4)),)))
-    if test.output.strip():
-        blocks.append(Folded(inline("Show its output"), (Code(test.output.strip("\n").expandtabs(4), wrap=True),)))
+    if output and test.output.strip():
+        blocks.append(Folded(inline("Show its output"), (Code(shorten(test.output.strip("\n").expandtabs(4)), wrap=True),)))
     return Row(SHAPES[test.status], inline(code(test.name)), _points(test), tuple(blocks))
 
 
@@ -93,15 +103,11 @@ def story(test: TestResult) -> str:
 def named_line(message: Message, of: Sources) -> tuple[str, int] | None:
     """Return the first of the learner's lines that a message names as FILE:LINE."""
     for file, line in re.findall(r"([\w.-]+\.\w+):(\d+)", message.text):
-        if of.source(file, int(line)).strip():
+        if file in of.files and of.line(file, int(line)).strip():
             return file, int(line)
     return None
 
 
-def _named_line(message: Message, of: Sources) -> list[Block]:
-    named = named_line(message, of)
-    if named is None:
-        return []
-    file, line = named
+def _excerpt(file: str, line: int, of: Sources) -> list[Block]:
     lines = excerpt(of.files[file], [Mark(line)], file=file if len(of.files) > 1 else "")
     return [lines] if lines else []

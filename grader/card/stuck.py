@@ -25,41 +25,48 @@ def tell(test: TestResult, of: Sources) -> Told:
 
 def _hung(test: TestResult, of: Sources) -> Told:
     waits = waiting(test.goroutines, of)
-    called = next((name for each in waits if (name := _called(each, of))), "")
     number = sum(each.number for each in waits)
-    subject = f"{code(called)} never returned" if called else f"{code(test.name)} did not end within {of.exercise.manifest.timeout:.0f} s"
-    if not waits:
-        return Told(f"{subject}.", "", [])
-    first = next((each for each in waits if each.frame and each.frame.file in of.files), None)
-    unreached = _unreached(first.frame, of) if first and first.frame and called else None
-    blocks = [table(waits, of), *_excerpts(waits, of, unreached)]
+    first = next((each for each in waits if _entered(each, of)), None)
     if first is None or first.frame is None:
-        return Told(f"{subject}: {count(number, 'goroutine')} {'waits' if number == 1 else 'wait'}.", "", blocks)
-    place = of.place(first.frame.file, first.frame.line)
-    step = f"Ask who would let {place} go on."
-    if unreached and "lock" not in first.verb:
-        step = f"Look at what {of.place(*unreached)} would have done, and when."
+        ended = "cannot end" if deadlocked(test) else f"did not end within {of.exercise.manifest.timeout:.0f} s"
+        who = (
+            "every goroutine waits"
+            if deadlocked(test)
+            else f"{count(number, 'goroutine')} {'waits' if number == 1 else 'wait'}"
+            if waits
+            else ""
+        )
+        return Told(
+            f"{code(test.name)} {ended}{f': {who}' if who else ''}.", "", [table(waits, of), *_excerpts(waits, of)] if waits else []
+        )
+    place, unreached = of.place(first.frame.file, first.frame.line), _unreached(first.frame, of)
+    why, step = f"it waits for {first.blocked} on {place}", f"Ask who would let {place} go on."
     if number > 1:
-        return Told(f"{subject}: {spelled(number)} goroutines wait.", step, blocks)
+        why = f"{spelled(number)} goroutines wait"
     if first.verb.startswith("runs"):
-        return Told(f"{subject}: {place} runs on and on.", f"Ask what would end the loop around {place}.", blocks)
-    return Told(f"{subject}: it waits for {first.blocked} on {place}.", step, blocks)
+        why, step = f"{place} runs on and on", f"Ask what would end the loop around {place}."
+    elif unreached and "lock" not in first.verb:
+        step = f"Look at what {of.place(*unreached)} would have done, and when."
+    return Told(f"{code(_entered(first, of))} never returned: {why}.", step, [table(waits, of), *_excerpts(waits, of, unreached)])
+
+
+def deadlocked(test: TestResult) -> bool:
+    """Say whether Go itself saw that no goroutine can go on."""
+    return "deadlock" in test.panic or "are asleep" in test.panic
 
 
 def _unreached(frame: Frame, of: Sources) -> tuple[str, int] | None:
     """Return the statement right after a blocked one, if one follows in the same block."""
-    here, after = of.source(frame.file, frame.line), of.source(frame.file, frame.line + 1)
+    here, after = of.line(frame.file, frame.line), of.line(frame.file, frame.line + 1)
     margins = [len(line) - len(line.lstrip()) for line in (here, after)]
     follows = after.strip() and margins[0] == margins[1] and not re.match(r"\s*([})]|case\b|default\b|//)", after)
     return (frame.file, frame.line + 1) if follows else None
 
 
-def _called(waits: Waiting, of: Sources) -> str:
-    """Return the learner's function that a test called and that hangs."""
-    if not of.test_in(waits.first.frames):
-        return ""
+def _entered(waits: Waiting, of: Sources) -> str:
+    """Return the learner's function by which a goroutine of the test's entered their code, and in which it is still."""
     mine = [frame for frame in waits.first.frames if frame.file in of.files]
-    return short_name(mine[-1].function, of.exercise) if mine else ""
+    return short_name(mine[-1].function) if mine and not of.mine(waits.first.created) else ""
 
 
 def _leaked(test: TestResult, of: Sources) -> Told:
@@ -69,11 +76,10 @@ def _leaked(test: TestResult, of: Sources) -> Told:
         messages = spoken(test)
         said = clause(told(messages[0].text.removeprefix(LEAK))[0]) if messages else ""
         return Told(f"{capitalised(said)}." if said else f"{code(test.name)} ended and left goroutines behind.", "", [])
-    start: Frame | None = of.mine(waits[0].first.created) or next((f for f in reversed(waits[0].first.frames) if f.file in of.files), None)
-    name = code(short_name(start.function, of.exercise)) if start else ""
-    lines = lines_said(waits, of)
-    fact = f"{name} returned and left {count(number, 'goroutine')} behind, {lines}."
+    start = of.mine(waits[0].first.created)
+    did = f"{code(short_name(start.function))} returned" if start else f"{code(_entered(waits[0], of))} never returned"
     place = of.place(waits[0].frame.file, waits[0].frame.line)
+    fact = f"{did} and left {count(number, 'goroutine')} behind, {lines_said(waits, of)}."
     return Told(fact, f"Ask who would let {place} go on.", _excerpts(waits, of))
 
 
@@ -88,22 +94,21 @@ def _excerpts(waits: list[Waiting], of: Sources, unreached: tuple[str, int] | No
 
 
 def _crashed(test: TestResult, of: Sources) -> Told:
-    first_line = test.panic.strip().split("\n")[0].removesuffix(" [recovered]")
+    first_line = re.sub(r" \[recovered.*\]$", "", test.panic.strip().partition("\n")[0])
     said = first_line.removeprefix("panic: ").removeprefix("fatal error: ")
     words = explained(said, "panic")
-    if "deadlock" in said and test.goroutines:
-        return _hung(test, of)
-    frame = of.mine(test.goroutines[0].frames) if test.goroutines else None
-    fact = f"{words.sentence}." if words.known else sentence(words.sentence) if said else f"{code(test.name)} crashed."
+    fact = f"{words.sentence}." if words.known else sentence(words.sentence)
     blocks: list[Block] = []
-    step = ""
-    if frame:
-        place = of.place(frame.file, frame.line)
-        fact, step = f"{capitalised(place)}: {fact}", f"Ask how {place} can be reached like that."
-        lines = excerpt(of.files[frame.file], [Mark(frame.line, words.note or "panics here")], file=frame.file if len(of.files) > 1 else "")
-        blocks += [lines] if lines else []
-    else:
-        fact = capitalised(fact)
     if said:
         blocks.append(Paragraph((Span("Go says: "), Span(first_line if first_line != said else f"panic: {said}", code=True)), "quiet"))
-    return Told(fact, step, blocks)
+    frames = test.goroutines[0].frames if test.goroutines else ()
+    frame = of.mine(frames)
+    if frame is None or not said:
+        return Told(capitalised(fact) or f"{code(test.name)} crashed.", "", blocks)
+    place, note = of.place(frame.file, frame.line), words.note or "panics here"
+    fact, step = f"{capitalised(place)}: {fact}", f"Ask how {place} can be reached like that."
+    if of.here(frames) != frame:
+        fact, step = f"What {place} calls crashed: {fact.partition(': ')[2]}", f"Ask what becomes of a crash in the call of {place}."
+        note = "crashes in this call"
+    lines = excerpt(of.files[frame.file], [Mark(frame.line, note)], file=frame.file if len(of.files) > 1 else "")
+    return Told(fact, step, [*([lines] if lines else []), *blocks])

@@ -24,17 +24,17 @@ class _Rule(NamedTuple):
 @cache
 def _rules() -> tuple[_Rule, ...]:
     """Return the rules of verdict.css."""
-    import tinycss2  # noqa: PLC0415 - read once, at the first fragment
+    import tinycss2  # slow to import, and needed once
 
     text = (Path(__file__).parent / "verdict.css").read_text(encoding="utf-8")
     found = []
     for rule in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
         parts: list[list[object]] = [[]]
-        for token in rule.prelude:
-            if token == ",":
+        for node in rule.prelude:
+            if node == ",":
                 parts.append([])
             else:
-                parts[-1].append(token)
+                parts[-1].append(node)
         body = re.sub(r"\s+", " ", tinycss2.serialize(rule.content)).strip()
         found.append(_Rule(tuple(_selector(tinycss2.serialize(part).strip(), part) for part in parts), body))
     return tuple(found)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WIDTH = 78
 MARGIN = 2  # columns left of the body; excerpts hang their marks in it
-_LABELS = (16, 24)  # columns of the timeline's labels, least and most
+_LABELS = (16, 22)  # columns of the timeline's labels, least and most
 _BEFORE, _AFTER = 18, 22  # columns of its lanes before and after the marks
 
 
@@ -45,21 +45,26 @@ def _prose(text: Text) -> str:
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:
     """Return text broken into lines; only a word that is longer than a line is cut."""
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False) or [first]
+    counted = "".join(char + "\0" * (columns(char) - 1) for char in text)  # a wide character counts twice
+    lines = textwrap.wrap(counted, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+    return [line.replace("\0", "") for line in lines] or [first]
 
 
-def _cut(line: str) -> str:
+def _cut(line: str, width: int = WIDTH) -> str:
     """Return a line of code that fits."""
-    if columns(line) <= WIDTH:
+    if columns(line) <= width:
         return line
-    while columns(line) > WIDTH - 1:
+    while line and columns(line) > width - 1:
         line = line[:-1]
     return f"{line}…"
 
 
-def _aside(left: str, right: str) -> str:
-    """Return a line with something at its right edge."""
-    return f"{left}{' ' * max(2, WIDTH - columns(left) - columns(right))}{right}" if right else left
+def _aside(left: str, right: str) -> list[str]:
+    """Return a line with something at its right edge, or below it where there is no room."""
+    gap = WIDTH - columns(left) - columns(right)
+    if not right:
+        return [left]
+    return [f"{left}{' ' * gap}{right}"] if gap > 1 else [left, f"{right:>{WIDTH}}"]
 
 
 @singledispatch
@@ -80,7 +85,7 @@ def _paragraph(block: Paragraph, indent: int) -> list[str]:
 def _excerpt(block: Excerpt, indent: int) -> list[str]:
     margin = " " * indent if indent > MARGIN else ""
     name = [f"{' ' * indent}{block.file}"] if block.file else []
-    return name + [_cut(margin + _line(line, block.digits)) for line in block.lines]
+    return name + [_cut(margin + _line(line, block.digits, WIDTH - len(margin))) for line in block.lines]
 
 
 @_block.register
@@ -112,14 +117,21 @@ def _inside(block: Folded, indent: int) -> list[str]:
     return lines
 
 
-def _line(line: Line, digits: int) -> str:
-    """Return a line of an excerpt with its gutter."""
+def _line(line: Line, digits: int, width: int) -> str:
+    """Return a line of an excerpt with its gutter; beside a note the code is cut to what has room."""
     if line.kind == "cut":
         return f"{' ' * (digits + 3)}┊"
     if line.kind == "say":
         return f"{' ' * (digits + 3)}│ {line.code}"
-    note = f"{' ' * line.gap}← {line.note}" if line.note else ""
-    return f"{'▸' if line.kind == 'hit' else ' '} {line.number:>{digits}} │ {line.code}{note}"
+    start = f"{'▸' if line.kind == 'hit' else ' '} {line.number:>{digits}} │ "
+    if not line.note:
+        return start + line.code
+    room = width - columns(start) - columns(line.note) - 5
+    return (
+        f"{start}{_cut(line.code, room)}   ← {line.note}"
+        if columns(line.code) + line.gap - 3 > room
+        else f"{start}{line.code}{' ' * line.gap}← {line.note}"
+    )
 
 
 @_block.register
@@ -130,7 +142,7 @@ def _rows(block: Rows, indent: int) -> list[str]:
 def _row(row: Row, indent: int) -> list[str]:
     pad = " " * indent
     title = _wrapped(_prose(row.title), f"{pad}{SIGNS[row.shape]} ", f"{pad}  ")
-    title[-1] = _aside(title[-1], row.points)
+    title[-1:] = _aside(title[-1], row.points)
     return title + [line for block in row.blocks for line in _block(block, indent + 2)]
 
 

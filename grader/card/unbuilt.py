@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
 ERRORS = 10  # that are shown
 
+_TAKE_OUT = {"import", "directive"}  # rules of the guard whose line has to go; other lines are changed
+_NOTES = {
+    "import": "not needed here",
+    "directive": "not needed here",
+    "package": "another name",
+    "bodyless": "no body",
+    "init": "runs by itself",
+    "testmain": "not yours",
+    "selector": "not on the list",
+}
+
 
 def _file(file: str, of: Sources) -> str:
     """Return the file's name where an excerpt must say it."""
@@ -32,7 +43,7 @@ def refused(verdict: Verdict, of: Sources) -> Told:
     if not verdict.refusals:
         return Told(sentence(verdict.detail) or "The code was refused.", "Change it and run the cell again.", [])
     first, *others = verdict.refusals
-    imports = any(refusal.rule.startswith("import") for refusal in verdict.refusals)
+    imports = any(refusal.rule in {"import", "selector"} for refusal in verdict.refusals)
     blocks: list[Block] = [block] if (block := _refused_lines(first, of)) else []
     if imports:
         allowed = [code(path) for path in of.exercise.manifest.imports]
@@ -46,15 +57,17 @@ def refused(verdict: Verdict, of: Sources) -> Told:
         rest.append(Row("refused", title, blocks=(lines,) if lines else ()))
     blocks += [Rows(tuple(rest))] if rest else []
     place = of.place(first.file, first.line) if first.line else code(first.file)
-    step = f"Start with {place}.{_others(len(others), 'refusal')}" if others else f"Take {place} out and run the cell again."
+    act = f"Take {place} out" if first.rule in _TAKE_OUT else f"Change {place}"
+    step = f"Start with {place}.{_others(len(others), 'refusal')}" if others else f"{act} and run the cell again."
     return Told(sentence(first.text), step, blocks)
 
 
 def _refused_lines(refusal: Refusal, of: Sources, around: int = 2) -> Excerpt | None:
-    note = "not needed here" if refusal.rule.startswith("import") else "refused"
-    source = of.source(refusal.file, refusal.line)
+    note = _NOTES.get(refusal.rule, "refused")
+    source = of.line(refusal.file, refusal.line)
     column = refusal.column or len(source.encode()) - len(source.lstrip().encode()) + 1
-    width = refusal.end_column - column if refusal.end_column > column else caret_width(source, column, "")
+    marked = source.encode()[column - 1 : max(column, refusal.end_column) - 1].decode(errors="ignore")
+    width = len(marked) or caret_width(source, column, "")
     return excerpt(of.files.get(refusal.file, []), [Mark(refusal.line, note, column, width)], file=_file(refusal.file, of), around=around)
 
 
@@ -77,9 +90,9 @@ def errors(verdict: Verdict, of: Sources) -> Told:
     blocks: list[Block] = [lines] if (lines := _error_lines(first, words, of, full=True)) else []
     if words.more:
         blocks.append(Paragraph(inline(words.more)))
-    place = f"{first.file}:{first.line}:{first.column}: " if first.line else ""
-    said = " ".join(first.text.split())
-    blocks.append(Paragraph((Span(f"{'Vet' if vet else 'Go'} says: "), Span(f"{place}{said}", code=True)), "quiet"))
+    if first.line:
+        said = f"{first.file}:{first.line}:{first.column}: {' '.join(first.text.split())}"
+        blocks.append(Paragraph((Span(f"{'Vet' if vet else 'Go'} says: "), Span(said, code=True)), "quiet"))
     rest = [_error_row(error, each, words, of) for error, each in others[: ERRORS - 1]]
     blocks += [Rows(tuple(rest))] if rest else []
     if (over := len(others) - (ERRORS - 1)) > 0:
@@ -100,7 +113,7 @@ def _error_row(error: Message, words: Explanation, first: Explanation, of: Sourc
 def _error_lines(error: Message, words: Explanation, of: Sources, *, full: bool) -> Excerpt | None:
     """Return the lines around an error, with the line that declares what it is about."""
     lines = of.files.get(error.file, [])
-    source = of.source(error.file, error.line)
+    source = of.line(error.file, error.line)
     width = caret_width(source, error.column, words.name)
     marks = [Mark(error.line, words.note, error.column, width)]
     if full and (declared := _declared(error, words, source, lines)):

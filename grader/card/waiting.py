@@ -73,7 +73,7 @@ def waiting(goroutines: Sequence[Goroutine], of: Sources) -> list[Waiting]:
         if state is None:
             found.append(Waiting(first, number, frame, first.state, "", "waits"))
             continue
-        thing = re.search(state.thing, of.source(frame.file, frame.line)) if frame and state.thing else None
+        thing = re.search(state.thing, of.line(frame.file, frame.line)) if frame and state.thing else None
         blocked = state.blocked.format(thing=thing[1]) if thing else state.alone
         cases = _cases(of, frame) if frame and state.begin == "select" else []
         until = f"{listed(cases, 'or')} is ready" if cases else state.until
@@ -83,7 +83,7 @@ def waiting(goroutines: Sequence[Goroutine], of: Sources) -> list[Waiting]:
 
 def _cases(of: Sources, frame: Frame) -> list[str]:
     """Return the channels of the select on the frame's line."""
-    head = of.source(frame.file, frame.line)
+    head = of.line(frame.file, frame.line)
     found = []
     for line in of.files.get(frame.file, [])[frame.line :]:
         if line.startswith(head[: len(head) - len(head.lstrip())] + "}"):
@@ -100,9 +100,9 @@ def table(all_waiting: Sequence[Waiting], of: Sources) -> Table:
         name = each.subject.removeprefix("goroutine ")
         test = of.test_in(each.first.frames)
         start = each.first.created[0].function if each.first.created else ""
-        origin = "the test" if test else f"from {code(short_name(start, of.exercise))}" if start else ""
+        origin = "the test" if test else f"from {code(short_name(start))}" if start else ""
         frame = each.frame
-        inside = code(short_name(frame.function, of.exercise)) if frame and frame.file in of.files else "the test" if frame else ""
+        inside = code(short_name(frame.function)) if frame and frame.file in of.files else "the test" if frame else ""
         line = "" if frame is None else str(frame.line) if len(of.files) == 1 and frame.file in of.files else f"{frame.file}:{frame.line}"
         rows.append(
             (

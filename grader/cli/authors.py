@@ -125,19 +125,15 @@ def new(place: str, course: Course) -> None:
 @with_course
 def build(phases: tuple[str, ...], course: Course, *, only_check: bool) -> None:
     """Write the notebooks of source/ and release/ from the lessons and exercises."""
-    from grader import release
+    from grader.hosts import release
 
-    stale = []
-    for phase in [course.phase(name) for name in phases] or course.phases:
-        if only_check:
-            stale += release.check(course, phase)
-        else:
-            click.echo(f"{phase.slug}: {release.build(course, phase)}")
-    for line in stale:
+    run = release.check if only_check else release.build
+    changed = [line for phase in [course.phase(name) for name in phases] or course.phases for line in run(course, phase)]
+    for line in changed:
         click.echo(line)
-    if stale:
-        click.echo("Run `goprod build` and commit release/.")
-    sys.exit(1 if stale else 0)
+    if only_check and changed:
+        click.echo("release/ is out of date. Run `goprod build` and commit it.")
+    sys.exit(1 if only_check and changed else 0)
 
 
 @click.command()

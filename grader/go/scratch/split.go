@@ -46,6 +46,9 @@ func split(cell []byte) []part {
 			depth--
 		case token.SEMICOLON:
 			if depth <= 0 {
+				if now.literal == ";" {
+					now.offset++
+				}
 				finish(now.offset)
 				continue
 			}

@@ -52,9 +52,9 @@ func TestTwoStopsAtOnceBothWaitForTheEnd(t *testing.T) {
 		return nil
 	}
 	handler := settle.Go(stop)
-	returnsOrWaits(handler)
+	still()
 	deferred := settle.Go(stop)
-	returnsOrWaits(deferred)
+	still()
 
 	if handler.Done() {
 		t.Error("two versions had the pump: the signal handler's Stop returned, and the old version's call was still on the line")
@@ -103,15 +103,29 @@ func TestContextEndsTheWatch(t *testing.T) {
 	})
 }
 
-// returnsOrWaits comes back when a call has returned, or waits for a lock, a channel
-// or the clock. It takes no lock and no channel itself.
-func returnsOrWaits(call *settle.Task) {
-	for !call.Done() && !waiting.MatchString(call.Where()) {
+// still returns when every other goroutine waits: for a lock, a channel or the clock.
+// Unlike settle.Wait it counts sleepers, since Stop may look now and then whether the
+// watch has ended. It takes no lock and puts nothing in order.
+func still() {
+	buf := make([]byte, 1<<16)
+	for {
+		moving := 0
+		for _, g := range state.FindAllSubmatch(buf[:runtime.Stack(buf, true)], -1) {
+			if !waiting.Match(g[1]) {
+				moving++
+			}
+		}
+		if moving == 1 { // the caller
+			return
+		}
 		runtime.Gosched()
 	}
 }
 
-var waiting = regexp.MustCompile(`^(chan |select|sync\.|sleep)`)
+var (
+	state   = regexp.MustCompile(`(?m)^goroutine \d+ \[([^\],]+)`)
+	waiting = regexp.MustCompile(`^(chan |select|sync\.|sleep)`)
+)
 
 // radio is a station that is given what a reading does, and notes nothing.
 type radio func(ctx context.Context)

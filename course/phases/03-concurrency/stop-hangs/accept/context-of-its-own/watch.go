@@ -53,7 +53,7 @@ func (w *Watch) Start(ctx context.Context) {
 	})
 }
 
-// Stop ends the watch. Free to change is all that is not exported.
+// Stop ends the watch. Whatever is not exported is free to change.
 //
 //   - It waits for no further check, and at once cancels the ctx of one under way.
 //   - When it returns, nothing of the watch runs any more, however long hanging up takes.

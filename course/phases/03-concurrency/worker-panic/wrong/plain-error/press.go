@@ -36,7 +36,7 @@ type Press struct {
 	workers int
 }
 
-// New returns a press with so many workers, at least one.
+// New returns a press. It needs at least one worker.
 func New(draw Draw, workers int) *Press {
 	return &Press{draw: draw, workers: workers}
 }
@@ -56,9 +56,9 @@ func (p *Press) Proof(parcel string) (label string, err error) {
 // order.
 //
 //   - A parcel whose carrier panics gets no label and a *PanicError: which parcel,
-//     what the panic said, and the stack of the code that panicked. All other
-//     parcels get their labels.
-//   - A parcel whose carrier returns an error gets that error, and the same holds.
+//     what the panic said, and the stack of the code that panicked.
+//   - A parcel whose carrier returns an error gets that error.
+//   - Neither costs another parcel its label.
 //   - Each parcel is drawn once: carriers count labels, and bill them.
 //   - As long as parcels wait, exactly p.workers labels are being drawn, however
 //     many carriers have panicked: more do not fit into memory, fewer take all night.

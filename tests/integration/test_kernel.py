@@ -1,0 +1,449 @@
+"""The kernel as a front end meets it: through jupyter_client, with the real Go."""
+# mypy: allow-untyped-calls
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+WAIT = 120  # seconds; a cold cache builds the race runtime first
+
+MANIFEST = """\
+version = 1
+title = "Sum of a cart"
+minutes = 2
+package = "cart"
+answer = ["cart.go"]
+visible = ["cart_test.go"]
+imports = []
+hints = ["Look at the loop.", "Look at where it ends."]
+[tests.TestSum]
+points = 4
+[tests.TestEmpty]
+cost = 1
+[broken.fails]
+TestSum = "fail"
+"""
+BROKEN = "package cart\n\n// Sum adds up cents.\nfunc Sum(cents []int) int {\n\treturn 0\n}\n"
+FIXED = BROKEN.replace("return 0", "sum := 0\n\tfor _, c := range cents {\n\t\tsum += c\n\t}\n\treturn sum")
+TESTS = """\
+package cart_test
+
+import (
+	"testing"
+
+	"cart.example/course/phases/01-cart/cart-sum"
+)
+
+// The cart showed nothing at all.
+func TestSum(t *testing.T) {
+	if got := cart.Sum([]int{100, 250}); got != 350 {
+		t.Errorf("The cart showed the wrong sum.\\nexpected  350\\ngot       %d", got)
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	if got := cart.Sum(nil); got != 0 {
+		t.Errorf("An empty cart cost something: %d.", got)
+	}
+}
+"""
+MARK = "// cart-sum/cart.go\n\n"
+RACE = """\
+package main
+
+import (
+	"fmt"
+	"sync"
+)
+
+func main() {
+	n := 0
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			n++
+		})
+	}
+	wg.Wait()
+	fmt.Println("done")
+}
+"""
+
+
+@dataclass
+class Ran:
+    """What a cell sent: its outputs in order, its reply, and how many seconds it took."""
+
+    reply: dict[str, Any]
+    messages: list[dict[str, Any]]
+    seconds: float = 0.0
+    states: list[tuple[str, str]] = field(default_factory=list)
+
+    def stream(self, name: str) -> str:
+        """Return what was written to a stream."""
+        return "".join(m["content"]["text"] for m in self.messages if m["msg_type"] == "stream" and m["content"]["name"] == name)
+
+    def data(self, mime: str = "text/plain") -> str:
+        """Return what was displayed, of one kind."""
+        kinds = {"display_data", "execute_result"}
+        return "\n".join(m["content"]["data"].get(mime, "") for m in self.messages if m["msg_type"] in kinds)
+
+    def all_text(self) -> str:
+        """Return everything that is shown."""
+        errors = "\n".join("\n".join(m["content"]["traceback"]) for m in self.messages if m["msg_type"] == "error")
+        return "\n".join([self.stream("stdout"), self.stream("stderr"), self.data(), errors])
+
+
+class Kernel:
+    """A running kernel and a client."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start in a folder."""
+        specs = KernelSpecManager(kernel_dirs=[str(ROOT / "grader")])
+        self.manager = KernelManager(kernel_name="kernelspec", kernel_spec_manager=specs)
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.manager.start_kernel(cwd=str(folder), env=env, stderr=subprocess.DEVNULL)
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    @property
+    def pid(self) -> int:
+        """The kernel's process."""
+        return int(getattr(self.manager.provisioner, "pid", 0))
+
+    def start(self, code: str) -> str:
+        """Send a cell; return the request's id."""
+        return str(self.client.execute(code))
+
+    def finish(self, request: str) -> Ran:
+        """Wait for a cell's end."""
+        started = time.monotonic()
+        messages, states = [], []
+        while True:
+            message = self.client.get_iopub_msg(timeout=WAIT)
+            mine = message["parent_header"].get("msg_id") == request
+            if message["msg_type"] == "status":
+                states.append((message["parent_header"].get("msg_type", ""), message["content"]["execution_state"]))
+                if mine and message["content"]["execution_state"] == "idle":
+                    break
+            elif mine:
+                messages.append(message)
+        return Ran(self.reply(request), messages, time.monotonic() - started, states)
+
+    def reply(self, request: str, timeout: float = WAIT) -> dict[str, Any]:
+        """Wait for a request's reply."""
+        while True:
+            message = self.client.get_shell_msg(timeout=timeout)
+            if message["parent_header"].get("msg_id") == request:
+                return dict(message["content"])
+
+    def run(self, code: str) -> Ran:
+        """Run a cell to its end."""
+        return self.finish(self.start(code))
+
+    def wait_for(self, request: str, text: str) -> None:
+        """Wait until a running cell has printed a text."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=WAIT)
+            if message["msg_type"] == "stream" and message["parent_header"].get("msg_id") == request and text in message["content"]["text"]:
+                return
+
+    def stop(self, *, now: bool = False) -> None:
+        """End the kernel."""
+        self.client.stop_channels()
+        if self.manager.is_alive():
+            self.manager.shutdown_kernel(now=now)
+
+
+def make_course(root: Path) -> Path:
+    """Write a course of one exercise; return the learner's folder."""
+    exercise = root / "phases/01-cart/cart-sum"
+    (exercise / "broken").mkdir(parents=True)
+    (root / "course.toml").write_text('title = "Carts"\n[[phases]]\nslug = "01-cart"\ntitle = "Carts"\nminutes = 5\n')
+    (root / "go.mod").write_text("module cart.example/course\n\ngo 1.27.0\n")
+    (exercise / "exercise.toml").write_text(MANIFEST)
+    (exercise / "cart.go").write_text(FIXED)
+    (exercise / "broken/cart.go").write_text(BROKEN)
+    (exercise / "cart_test.go").write_text(TESTS)
+    learn = root / "learn"
+    learn.mkdir()
+    return learn
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    started = Kernel(make_course(tmp_path_factory.mktemp("course")))
+    yield started
+    started.stop()
+
+
+def running(name: str) -> list[str]:
+    """Return the processes whose command line holds a text."""
+    return subprocess.run(["pgrep", "-f", name], capture_output=True, text=True, check=False).stdout.split()
+
+
+def test_statements_run_with_their_imports(kernel: Kernel) -> None:
+    """A cell of statements is a program: imports are added, functions and types stand beside main."""
+    code = 'type p struct{ x int }\nfunc (v p) twice() int { return 2 * v.x }\nfmt.Println("né", p{21}.twice())\nfmt.Print("ok")'
+    ran = kernel.run(code)
+    assert ran.reply["status"] == "ok"
+    assert ran.stream("stdout") == "né 42\nok"
+
+
+def test_compile_error_keeps_the_cells_lines(kernel: Kernel) -> None:
+    """What does not compile is an error called CompileError, at the cell's own line, and no Python is seen."""
+    ran = kernel.run('fmt.Println("a")\n\nfunc f() {}\n\tx := 1')
+    assert ran.reply["status"] == "error"
+    assert ran.reply["ename"] == "CompileError"
+    assert ran.reply["traceback"] == ["cell:4:2: declared and not used: x"]
+    assert "Doesn’t compile. Line 4" in ran.data()
+    assert "Traceback" not in ran.all_text()
+
+
+def test_race_is_output_with_the_cells_lines(kernel: Kernel) -> None:
+    """A race in a program is what a lesson shows: the detector's report with short places, and no error."""
+    ran = kernel.run(RACE)
+    assert ran.reply["status"] == "ok"
+    assert "WARNING: DATA RACE" in ran.stream("stderr")
+    assert "cell:13   n++" in ran.stream("stderr")
+    assert "/" not in ran.stream("stderr").replace("sync/waitgroup.go", "")
+    assert ran.stream("stdout") == "done\n"
+    assert "Data race. Exit code 66" in ran.data()
+
+
+def test_panic_and_exit_code_are_said_in_a_line(kernel: Kernel) -> None:
+    """A crash and an exit code other than 0 are output, said in one line."""
+    crashed = kernel.run("var m map[string]int\n\nm[`x`] = 1")
+    assert crashed.reply["status"] == "ok"
+    assert "cell:3         m[`x`] = 1" in crashed.stream("stderr")
+    assert "Crashed. Exit code 2" in crashed.data()
+    assert "Exit code 3." in kernel.run("os.Exit(3)").data()
+
+
+def test_answer_is_saved_and_checked(kernel: Kernel) -> None:
+    """An answer cell is judged and shown as a card; the grade cell prints a plain float, the maximum for a pass."""
+    assert kernel.run("%check cart-sum").data() == "0.0"
+    failing = kernel.run(MARK + BROKEN.replace("return 0", "return 7"))
+    assert failing.reply["status"] == "ok"
+    assert "Not yet." in failing.data()
+    assert "gp-fail" in failing.data("text/html")
+    passing = kernel.run(MARK + FIXED)
+    assert "Passed: all 2 tests" in passing.data()
+    graded = kernel.run("%check cart-sum")
+    assert graded.data() == "4.0"
+    assert "Passed" in graded.data("text/html")
+    assert graded.stream("stderr") == ""
+    assert kernel.run("%check").data() == "4.0"
+
+
+def test_unknown_exercise_never_runs_as_statements(kernel: Kernel) -> None:
+    """A first line that names no exercise is refused with the nearest name, whatever follows."""
+    ran = kernel.run('// cart-sun/cart.go\nfmt.Println("ran")')
+    assert ran.reply["status"] == "error"
+    assert "Did you mean 'cart-sum'?" in ran.all_text()
+    assert "ran" not in ran.stream("stdout")
+    assert "'cart.go'" in kernel.run("// cart-sum/card.go\n\n" + FIXED).all_text()
+    assert "// cart-sum/cart.go" in kernel.run(FIXED).all_text()
+
+
+def test_reset_offers_the_broken_code_and_keeps_the_learners(kernel: Kernel) -> None:
+    """%reset puts the incident's code into a cell below; %show gives back what was there, also after it ran."""
+    kernel.run(MARK + FIXED)
+    reset = kernel.run("%reset cart-sum")
+    payload = reset.reply["payload"][0]
+    assert (payload["source"], payload["replace"]) == ("set_next_input", False)
+    assert payload["text"].rstrip() == (MARK + BROKEN).rstrip()
+    kernel.run(payload["text"])
+    assert FIXED in kernel.run("%show cart-sum").data()
+    kernel.run(MARK + FIXED)
+
+
+def test_hints_open_one_by_one(kernel: Kernel) -> None:
+    """Each %hint opens one more."""
+    assert "1 of 2 open" in kernel.run("%hint cart-sum").data()
+    assert "2 of 2 open" in kernel.run("%hint").data()
+    assert "2 of 2 open" in kernel.run("%hint").data()
+
+
+@pytest.mark.parametrize(
+    "code", ["import os\nprint(os.getpid())", "x = [i for i in range(3)]", "%time 1", "%%python\nprint(1)", "%run x.py", "get_ipython()"]
+)
+def test_python_never_runs(kernel: Kernel, code: str) -> None:
+    """Python is Go that does not compile, and IPython's commands that would run it are unknown."""
+    ran = kernel.run(code)
+    assert ran.reply["status"] == "error"
+    assert ran.reply["ename"] in {"CompileError", "CommandError"}
+    assert "Traceback" not in ran.all_text()
+
+
+def test_shell_lines_and_documentation(kernel: Kernel) -> None:
+    """A shell command runs with Go on its PATH, braces are not Python's, and ? shows Go's documentation."""
+    assert "go1.27" in kernel.run("!go version").stream("stdout")
+    assert kernel.run("!echo {1+1} $((1+1))").stream("stdout") == "{1+1} 2\n"
+    assert "func Println(a ...any)" in kernel.run("?fmt.Println").stream("stdout")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("// " + "x" * 5_000_000 + "\nfmt.Println(1)", "a cell may have 256 KiB"),
+        ('fmt.Println(1)\n\n"\0"', "Line 3 of this cell holds a NUL byte"),
+        (MARK + "// " + "x" * 5_000_000, "is larger than 256 KiB"),
+    ],
+)
+def test_what_no_cell_can_be_is_said(kernel: Kernel, code: str, words: str) -> None:
+    """A cell of 5 MB and a NUL byte are refused in a sentence."""
+    ran = kernel.run(code)
+    assert ran.reply["status"] == "error"
+    assert words in ran.all_text()
+
+
+def test_stop_ends_the_program_at_once(kernel: Kernel) -> None:
+    """Stop ends a running program and its children within a moment, and the next cell runs."""
+    request = kernel.start('exec.Command("sleep", "4321").Start(); fmt.Println("up"); time.Sleep(time.Minute)')
+    kernel.wait_for(request, "up")
+    before = time.monotonic()
+    kernel.manager.interrupt_kernel()
+    ran = kernel.finish(request)
+    assert time.monotonic() - before < 0.6
+    assert (ran.reply["ename"], ran.reply["traceback"]) == ("Stopped", ["Stopped."])
+    assert running("sleep 4321") == []
+    assert kernel.run("fmt.Println(2)").stream("stdout") == "2\n"
+
+
+def test_stop_does_not_wait_for_a_program_that_will_not_end(kernel: Kernel) -> None:
+    """A program that ignores SIGTERM is killed two seconds later."""
+    request = kernel.start('signal.Ignore(syscall.SIGTERM, syscall.SIGINT)\nfmt.Println("up")\ntime.Sleep(time.Minute)')
+    kernel.wait_for(request, "up")
+    before = time.monotonic()
+    kernel.manager.interrupt_kernel()
+    kernel.finish(request)
+    assert 1.5 < time.monotonic() - before < 4
+
+
+def test_completion_and_inspection_pass_a_running_cell(kernel: Kernel) -> None:
+    """While a program runs, replies come within a second; then idle for the request, busy for the cell."""
+    request = kernel.start('fmt.Println("up"); time.Sleep(5 * time.Second)')
+    kernel.wait_for(request, "up")
+    before = time.monotonic()
+    completion = kernel.client.complete("strings.Con", 11)
+    assert "Contains" in kernel.reply(completion, timeout=1)["matches"]
+    inspection = kernel.client.inspect("fmt.Println", 8)
+    assert "Println formats" in kernel.reply(inspection, timeout=1)["data"]["text/plain"]
+    assert time.monotonic() - before < 1
+    kernel.manager.interrupt_kernel()
+    states = kernel.finish(request).states
+    asked = ["complete_request", "inspect_request"]
+    expected = [pair for kind in asked for pair in [(kind, "busy"), (kind, "idle"), ("execute_request", "busy")]]
+    assert states == [*expected, ("execute_request", "idle")]
+
+
+def test_completion_knows_go_and_no_python(kernel: Kernel) -> None:
+    """Names of packages, of the cell, commands and exercises are offered; names of Python are not."""
+
+    def complete(code: str) -> list[str]:
+        return list(kernel.reply(kernel.client.complete(code, len(code)))["matches"])
+
+    assert {"Get", "Header"} <= set(complete('package main\nimport "net/http"\nfunc main() { http.'))
+    assert "counter" in complete("counter := 1\ncoun")
+    assert complete("%hi") == ["hint"]
+    assert complete("%hint cart") == ["cart-sum"]
+    for prefix in ("impor", "de", "lamb", "get_ip", "__", "pri", "os."):
+        names = complete(prefix)
+        assert not {"def", "del", "lambda", "get_ipython", "__name__", "__import__", "os.path", "environ", "getpid"} & set(names)
+
+
+def test_kernel_info_names_go(kernel: Kernel) -> None:
+    """The kernel says Go of its language and claims no debugger."""
+    info = kernel.reply(kernel.client.kernel_info())
+    assert info["language_info"]["name"] == "go"
+    assert "debugger" not in info["supported_features"]
+    assert "ython" not in info["banner"] + str(info["help_links"])
+
+
+def test_killed_kernel_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A kernel that is killed while a program runs takes the program along, and the next one works."""
+    learn = make_course(tmp_path)
+    first = Kernel(learn)
+    request = first.start('fmt.Println("up"); time.Sleep(time.Hour) // 7654321')
+    first.wait_for(request, "up")
+    programs = set(running("goprod-cell-"))
+    os.kill(first.pid, signal.SIGKILL)
+    first.stop(now=True)
+    deadline = time.monotonic() + 5
+    while programs & set(running("goprod-cell-")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not programs & set(running("goprod-cell-"))
+    second = Kernel(learn)
+    try:
+        assert "Passed" in second.run(MARK + FIXED).data()
+    finally:
+        second.stop()
+
+
+def test_shutdown_ends_a_running_program(tmp_path: Path) -> None:
+    """Restarting the kernel while a program runs ends the program."""
+    kernel = Kernel(make_course(tmp_path))
+    kernel.wait_for(kernel.start('fmt.Println("up"); time.Sleep(time.Hour)'), "up")
+    programs = set(running("goprod-cell-"))
+    assert programs
+    kernel.stop()
+    assert not programs & set(running("goprod-cell-"))
+
+
+def test_two_kernels_on_one_exercise(tmp_path: Path) -> None:
+    """Two kernels may check one exercise at once."""
+    learn = make_course(tmp_path)
+    kernels = [Kernel(learn), Kernel(learn)]
+    try:
+        requests = [each.start(MARK + FIXED) for each in kernels]
+        assert all("Passed" in each.finish(request).data() for each, request in zip(kernels, requests, strict=True))
+        assert kernels[0].run("%check cart-sum").data() == "4.0"
+    finally:
+        for each in kernels:
+            each.stop()
+
+
+def test_verdict_is_shown_where_nothing_can_be_saved(tmp_path: Path) -> None:
+    """Where the state folder cannot be written, the card is shown with one line that says so."""
+    learn = make_course(tmp_path)
+    (learn / ".goprod").write_text("in the way")
+    kernel = Kernel(learn)
+    try:
+        ran = kernel.run(MARK + FIXED)
+        assert "Passed" in ran.data()
+        assert "Not saved." in ran.data()
+        assert kernel.run("%check cart-sum").data() == "4.0"
+    finally:
+        kernel.stop()
+
+
+def test_notebook_runs_through_nbclient(tmp_path: Path) -> None:
+    """A notebook runs from top to bottom, and stops at a cell that does not compile."""
+    learn = make_course(tmp_path)
+    cells = [nbformat.v4.new_code_cell(code) for code in (RACE, MARK + FIXED, "%check cart-sum", "x := 1")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    specs = KernelSpecManager(kernel_dirs=[str(ROOT / "grader")])
+    manager = KernelManager(kernel_name="kernelspec", kernel_spec_manager=specs)
+    client = NotebookClient(notebook, km=manager, resources={"metadata": {"path": str(learn)}}, timeout=WAIT)
+    with pytest.raises(CellExecutionError, match="cell:1:1: declared and not used: x"):
+        client.execute(env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL)
+    assert notebook.cells[2].outputs[0].data["text/plain"] == "4.0"

@@ -1,0 +1,2 @@
+// two-files/shop.go
+package shop

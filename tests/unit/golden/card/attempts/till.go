@@ -1,0 +1,7 @@
+// two-files/till.go
+package shop
+
+// Take takes.
+func Take() {
+	mu.Lock()
+}

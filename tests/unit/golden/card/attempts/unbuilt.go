@@ -1,0 +1,30 @@
+// unlocked-read/counter.go
+
+package sales
+
+import "sync"
+
+type Counter struct {
+	mu     sync.Mutex
+	orders int
+	cents  int64
+}
+
+// Add is called by each checkout.
+func (c *Counter) Add(cents int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.orders++
+	c.cents += cents
+}
+
+// Average is called by the status page, every second.
+func (c *Counter) Average() int64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	total := c.cents
+	if c.orders == 0 {
+		return 0
+	}
+	return c.cents / int64(c.orders)
+}

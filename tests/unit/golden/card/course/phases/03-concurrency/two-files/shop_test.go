@@ -1,0 +1,5 @@
+package shop_test
+
+func TestB(t *testing.T) {
+	shop.Take()
+}
