@@ -42,6 +42,8 @@ GO_TEST_ANALYZERS = (
 )
 """What `go test` vets by default (Go 1.27, `go test -x`), without stdversion: go.mod sets the version."""
 
+_NO_SPACE = re.compile(r"^(?!.*\.go:\d).*no space left on device", re.MULTILINE)  # and not a string of the attempt's
+
 _PLAIN = "-l"
 """Our tests compile in half the time without inlining (measured); the attempt keeps it."""
 
@@ -86,7 +88,10 @@ class _Builder:
     importcfg: Path
 
     async def compile(self, name: str, path: str, sources: dict[str, str], uses: dict[str, Path], *flags: str) -> Path:
-        """Compile one package of which nothing but its sources is known. Raises _CompileError."""
+        """Compile one package of which nothing but its sources is known.
+
+        Raises _CompileError, or InfraError where the disk is full.
+        """
         folder = self.work / name
         folder.mkdir()
         for file, text in sources.items():
@@ -97,6 +102,8 @@ class _Builder:
             "compile", "-o", archive, "-p", path, "-trimpath", f"{folder}=>", "-lang=go1.27", "-complete", "-installsuffix", "race",
             "-c=2", "-race", "-dwarf=false", *flags, "-nolocalimports", "-importcfg", importcfg, "-pack", *sorted(sources), cwd=folder,
         )  # fmt: skip
+        if done.code and _NO_SPACE.search(done.stdout + done.stderr):
+            raise InfraError("disk", "the disk is full. Free some space, and run it again.")
         if done.code or done.ended != "exit":
             raise _CompileError(done.stdout + done.stderr if done.ended == "exit" else f"the compiler was stopped: {_why(done)}")
         return archive

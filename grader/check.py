@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import logging
 import tempfile
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader import guard, sandbox, toolchain
+from grader import __version__, guard, sandbox, toolchain
 from grader.build import build
 from grader.errors import InfraError, StoreError
 from grader.judge import run_tests
@@ -34,21 +35,25 @@ async def check(attempt: Attempt, *, store: Store | None = None) -> Verdict:
     """Return the verdict on an attempt, from the store if it was judged before.
 
     A verdict that could not be kept says so in `detail`. Our own failures are the
-    verdict `infra` with a code, never an exception. Raises ToolchainError if there is
-    no Go to judge with. When cancelled, everything that was started is killed.
+    verdict `infra` with a code, never an exception; it is not kept. Raises ToolchainError
+    if there is no Go to judge with. When cancelled, everything that was started is killed.
     """
     start = time.monotonic()
     tools = toolchain.find()
     key = digest(attempt, tools)
-    if store is not None and (known := store.verdict(key)) is not None:
+    if store is not None and (known := _known(store, key)) is not None:
         return _kept(store, known, fresh=False)
     try:
         verdict = await _judge(attempt, tools)
     except InfraError as error:
         verdict = _infra(attempt, error.code, str(error))
+    except OSError as error:
+        verdict = _infra(
+            attempt, errno.errorcode.get(error.errno or 0, "OSError"), f"{error}. Free some space or memory, and run it again."
+        )
     except Exception as error:  # noqa: BLE001 - a fault of ours must not look like the learner's
-        log.error("fault in %s\n%s", attempt.exercise.slug, traceback.format_exc())  # noqa: TRY400
-        verdict = _infra(attempt, f"{type(error).__name__.lower()}", str(error))
+        log.error("fault in %s\n%s", attempt.exercise.slug, traceback.format_exc())  # noqa: TRY400 - the same, as one text
+        verdict = _infra(attempt, type(error).__name__, str(error))
     verdict = msgspec.structs.replace(verdict, hash=key, rung=sandbox.rung(), seconds=round(time.monotonic() - start, 3))
     return verdict if store is None else _kept(store, verdict, fresh=verdict.status != "infra")
 
@@ -75,8 +80,16 @@ def digest(attempt: Attempt, tools: Toolchain) -> str:
     files = [exercise.folder / "exercise.toml", course.root / "go.mod", course.root / "go.sum"]
     files += [exercise.folder / name for name in (*exercise.test_files, *exercise.manifest.given)]
     files += sorted(course.root.glob("internal/**/*.go"))
-    parts = [dict(attempt.files), tools.version, toolchain.sources_digest(), sandbox.rung(), exercise.import_path]
-    parts += [[path.name, path.read_bytes().hex()] for path in files if path.is_file()]
+    parts: list[object] = [
+        __version__,
+        dict(attempt.files),
+        exercise.broken,
+        tools.version,
+        toolchain.sources_digest(),
+        sandbox.rung(),
+        exercise.import_path,
+    ]
+    parts += [[str(path.relative_to(course.root)), path.read_bytes().hex()] for path in files if path.is_file()]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
@@ -97,7 +110,17 @@ async def _judge(attempt: Attempt, tools: Toolchain) -> Verdict:
     points, most = score(tests)
     status = "not-attempted" if attempt.untouched else overall(tests)
     judged = msgspec.structs.replace(verdict, status=status, tests=tests, points=points, max=most)
+    if held := [test.name for test in tests if test.status == "invalid"]:
+        judged = msgspec.structs.replace(judged, fault="record", detail=f"{', '.join(held)} ended without a record that can be trusted.")
     return recognise(exercise, judged, inspection.code)
+
+
+def _known(store: Store, key: str) -> Verdict | None:
+    """Return the verdict that was kept; a store that cannot be read holds nothing."""
+    try:
+        return store.verdict(key)
+    except StoreError:
+        return None
 
 
 def _infra(attempt: Attempt, code: str, detail: str) -> Verdict:

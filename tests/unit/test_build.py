@@ -57,6 +57,7 @@ func (t *Till) Close() error {
     ("output", "errors"),
     [
         ("./till.go:7:2: undefined: x\n", (Message("undefined: x", "till.go", 7, 2),)),
+        ('till.go:7:2: cannot use "no space left on device"', (Message('cannot use "no space left on device"', "till.go", 7, 2),)),
         ("till.go:7: syntax error\n", (Message("syntax error", "till.go", 7),)),
         ("/home/ada/attempt/till.go:7:2: a: b: c\n", (Message("a: b: c", "till.go", 7, 2),)),
         (
@@ -194,6 +195,11 @@ def test_analyzers(tools: Tools, make_exercise: MakeExercise) -> None:
             "compile",
             'case $package in main) echo "undefined: judge.TestTwoSales"; exit 2;; esac',
             "main: takings: .*disagree.*judge.TestTwoSales\n",
+        ),
+        (
+            "compile",
+            'echo "write $out: no space left on device" >&2; exit 2',
+            r"disk: the disk is full\. Free some space, and run it again\.",
         ),
         ("link", "echo no room >&2; exit 1", "link: the linker failed: no room\n"),
         ("link", "kill -9 $$", "link: the linker failed: exit -9"),

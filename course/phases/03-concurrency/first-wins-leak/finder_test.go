@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 var (
 	bridge = dispatch.Position{Lat: 46.948, Lon: 7.459} // where the caller stands
-	valley = dispatch.Position{Lat: 46.9, Lon: 7.4}     // what the car's box, at home, says
+	garage = dispatch.Position{Lat: 46.921, Lon: 7.418} // where the caller's car stands
 )
 
 var errNoSignal = errors.New("no signal")
@@ -24,33 +25,32 @@ var errNoSignal = errors.New("no signal")
 // callers on the line.
 func TestNobodyIsLeftBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		// None of these sources looks at its ctx.
 		finder := dispatch.NewFinder(noJournal,
 			timed("mast", 1*time.Second, bridge, nil),
 			timed("handset", 20*time.Second, bridge, nil),
-			timed("car", 30*time.Second, valley, nil),
+			timed("car", 30*time.Second, garage, nil),
 			timed("watch", 40*time.Second, dispatch.Position{}, errNoSignal))
 		p, err := finder.Find(context.Background(), "4471")
 		mustBe(t, p, err, bridge)
 
-		time.Sleep(time.Minute) // by now each source has returned
-		// synctest reports the goroutines that are still in the bubble.
+		time.Sleep(time.Minute) // by now every source has returned
+		// The bubble ends here, and synctest reports the goroutines left in it.
 	})
 }
 
-// The ambulance was at the bridge, and three networks went on paging the caller's
+// The ambulance was at the bridge, and two networks went on paging the caller's
 // phone for its position. When the crew rang back, the battery was flat.
 func TestOthersAreCalledOff(t *testing.T) {
 	mast, handset, car := newSource("mast"), newSource("handset"), newSource("car")
-	find := find(dispatch.NewFinder(noJournal, mast, handset, car))
+	call := find(t.Context(), dispatch.NewFinder(noJournal, mast, handset, car), "4471")
 	settle.Wait() // all three are at work
 	mast.report(bridge)
 	settle.Wait()
 
-	find.mustBe(t, bridge)
+	call.mustBe(t, bridge)
 	for _, s := range []*source{handset, car} {
 		if !s.calledOff() {
-			t.Errorf("the %s still pages the caller's phone: the mast has found 4471, Find has returned, and nobody told the %s", s.name, s.name)
+			t.Errorf("the %s still pages the caller's phone: the mast has found 4471, Find has returned, and nobody has told the %s", s.name, s.name)
 		}
 	}
 }
@@ -58,47 +58,78 @@ func TestOthersAreCalledOff(t *testing.T) {
 // The mast knew at once where the caller was. The crew waited for the slowest of
 // three networks.
 func TestFirstPositionIsTheAnswer(t *testing.T) {
-	// Neither of the two others looks at its ctx.
 	mast, handset, car := newSource("mast"), newSource("handset"), newSource("car")
 	handset.deaf, car.deaf = true, true
-	find := find(dispatch.NewFinder(noJournal, handset, mast, car))
+	call := find(t.Context(), dispatch.NewFinder(noJournal, handset, mast, car), "4471")
 	settle.Wait()
 	mast.report(bridge)
 	settle.Wait()
 
-	if !find.Done() {
-		t.Fatalf("the crew waits for a slow network: the mast has found 4471, and Find waits for %s", find.Where())
+	if !call.Done() {
+		t.Fatalf("the crew waits for a slow network: the mast has found 4471, and Find waits for %s", call.Where())
 	}
-	find.mustBe(t, bridge)
+	call.mustBe(t, bridge)
 }
 
 // The mast had no signal and said so at once. The caller counted as not found, with
 // two sources still looking.
 func TestFailureIsNoAnswer(t *testing.T) {
 	mast, handset, car := newSource("mast"), newSource("handset"), newSource("car")
-	find := find(dispatch.NewFinder(noJournal, mast, handset, car))
+	call := find(t.Context(), dispatch.NewFinder(noJournal, mast, handset, car), "4471")
 	settle.Wait()
 	mast.fail(errNoSignal)
 	settle.Wait()
-	if find.Done() {
-		t.Fatalf("a failure was taken for the answer: the mast has no signal, the handset and the car are still looking, and Find has already returned %v, %q", find.position, fmt.Sprint(find.Err()))
+	if call.Done() {
+		t.Fatalf("a failure was taken for the answer: the mast has no signal, the handset and the car are still looking, and Find has already returned %v, %q", call.position, fmt.Sprint(call.Err()))
 	}
 	handset.report(bridge)
 	settle.Wait()
 
-	find.mustBe(t, bridge)
+	call.mustBe(t, bridge)
 }
 
-// call is a call of Find for caller 4471, in a goroutine of its own.
+// The mast answered while the query to the handset was still being written into the
+// journal, on a slow disk. Its answer was gone.
+func TestAnswerWhileTheJournalIsWritten(t *testing.T) {
+	for range 20 { // where several cases of a select are ready, chance decides
+		var journal sync.Map
+		disk := make(chan struct{})
+		record := func(source, caller string) {
+			if source == "handset" {
+				<-disk
+			}
+			journal.Store(source, caller)
+		}
+		mast, handset := newSource("mast"), newSource("handset")
+		mast.report(bridge) // the mast answers as soon as it is asked
+		for _, s := range []*source{mast, handset} {
+			s.asked = func(context.Context) {
+				_, s.recorded = journal.Load(s.name)
+			}
+		}
+		call := find(t.Context(), dispatch.NewFinder(record, mast, handset), "4471")
+		settle.Wait() // the mast has answered, the disk has not
+		close(disk)
+		settle.Wait()
+
+		call.mustBe(t, bridge)
+		if !mast.recorded {
+			t.Fatalf("a query is not in the journal: the mast was asked for 4471 before that was written down")
+		}
+	}
+}
+
+// call is a call of Find, in a goroutine of its own.
 type call struct {
 	*settle.Task
+	caller   string
 	position dispatch.Position
 }
 
-func find(f *dispatch.Finder) *call {
-	c := &call{}
+func find(ctx context.Context, f *dispatch.Finder, caller string) *call {
+	c := &call{caller: caller}
 	c.Task = settle.Go(func() (err error) {
-		c.position, err = f.Find(context.Background(), "4471")
+		c.position, err = f.Find(ctx, caller)
 		return err
 	})
 	return c
@@ -108,7 +139,7 @@ func find(f *dispatch.Finder) *call {
 func (c *call) mustBe(t *testing.T, want dispatch.Position) {
 	t.Helper()
 	if !c.Done() {
-		t.Fatalf("the answer was lost: a source has found 4471 at %v, and Find waits for %s", want, c.Where())
+		t.Fatalf("the answer was lost: a source has found %s at %v, and Find waits for %s", c.caller, want, c.Where())
 	}
 	mustBe(t, c.position, c.Err(), want)
 }
@@ -116,23 +147,23 @@ func (c *call) mustBe(t *testing.T, want dispatch.Position) {
 func mustBe(t *testing.T, got dispatch.Position, err error, want dispatch.Position) {
 	t.Helper()
 	if err != nil {
-		t.Fatalf("nobody was sent out: a source had found 4471 at %v, and Find said %q", want, err)
+		t.Fatalf("nobody was sent out: a source had found the caller at %v, and Find said %q", want, err)
 	}
 	if got != want {
-		t.Fatalf("the crew drove to the wrong place: it was sent out for 4471\nexpected %v\ngot      %v", want, got)
+		t.Fatalf("the crew was sent to the wrong place: Find returned a position that is not the first one reported\nexpected %v\ngot      %v", want, got)
 	}
 }
 
-// source works until the test lets it report or fail, or until it is called off.
-// It shares no memory with another source.
+// source works until the test lets it report or fail, or until it is called off. It
+// shares no memory with other sources.
 type source struct {
 	name    string
 	deaf    bool // does not look at ctx
-	answer  chan answer
-	stopped chan struct{} // has an entry for each time it was called off
+	answers chan answer
+	stopped chan struct{} // has an entry for each query that was called off
 
-	asked func(source, caller string) // if set, told of each query
-	sees  func(ctx context.Context)   // if set, shown each query's ctx
+	asked    func(ctx context.Context) // if set, is told of each query
+	recorded bool
 }
 
 type answer struct {
@@ -141,24 +172,21 @@ type answer struct {
 }
 
 func newSource(name string) *source {
-	return &source{name: name, answer: make(chan answer, 1), stopped: make(chan struct{}, 2)}
+	return &source{name: name, answers: make(chan answer, 1), stopped: make(chan struct{}, 2)}
 }
 
 func (s *source) Name() string { return s.name }
 
-func (s *source) Locate(ctx context.Context, caller string) (dispatch.Position, error) {
+func (s *source) Locate(ctx context.Context, _ string) (dispatch.Position, error) {
 	if s.asked != nil {
-		s.asked(s.name, caller)
-	}
-	if s.sees != nil {
-		s.sees(ctx)
+		s.asked(ctx)
 	}
 	off := ctx.Done()
 	if s.deaf {
 		off = nil
 	}
 	select {
-	case a := <-s.answer:
+	case a := <-s.answers:
 		return a.position, a.err
 	case <-off:
 		s.stopped <- struct{}{}
@@ -166,12 +194,11 @@ func (s *source) Locate(ctx context.Context, caller string) (dispatch.Position, 
 	}
 }
 
-func (s *source) report(p dispatch.Position) { s.answer <- answer{position: p} }
-func (s *source) fail(err error)             { s.answer <- answer{err: err} }
+func (s *source) report(p dispatch.Position) { s.answers <- answer{position: p} }
+func (s *source) fail(err error)             { s.answers <- answer{err: err} }
 func (s *source) calledOff() bool            { return len(s.stopped) > 0 }
 
-// timedSource is a source that takes its time, by the bubble's clock, and does not look
-// at ctx.
+// timedSource answers after a time, by the bubble's clock. It does not look at ctx.
 type timedSource struct {
 	name     string
 	takes    time.Duration
