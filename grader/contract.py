@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-import tempfile
-from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import guard, pack, process, toolchain
 from grader.attempt import Attempt
-from grader.build import build
 from grader.check import check
-from grader.errors import AttemptError, InfraError
-from grader.judge import run_tests, test_sources
+from grader.errors import AttemptError
+from grader.judge import test_sources
+from grader.manifest import line_of
 from grader.recognise import expected, failures, fits, words
+from grader.repeat import repeat as repeat_tests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.course import Exercise, Variant
+    from grader.manifest import Broken
     from grader.verdict import Verdict
 
 SKELETON = "SKELETON:"
@@ -82,7 +81,7 @@ async def verify(exercise: Exercise, *, repeat: int = 1, progress: Callable[[str
             proof.verdicts[name] = await check(attempt)
             proof.code[name] = await _code(attempt)
             if repeat > 1:
-                await _repeat(proof, name, attempt, repeat)
+                await _repeat(proof, name, attempt, repeat - 1)
             progress(f"{exercise.slug} {name}")
 
     await asyncio.gather(*(one(name, attempt) for name, attempt in attempts.items()))
@@ -93,10 +92,9 @@ async def verify(exercise: Exercise, *, repeat: int = 1, progress: Callable[[str
 
 def _attempt(exercise: Exercise, variant: Variant) -> Attempt:
     """Read a variant's answer files. A variant holds only those that it replaces."""
-    answer = exercise.manifest.answer
+    texts = {name: exercise.read(name) for name in exercise.manifest.answer}
     if variant.kind == "solution":
-        return Attempt.from_texts(exercise, {name: exercise.read(name) for name in answer})
-    texts = {name: exercise.read(name) for name in answer}
+        return Attempt.from_texts(exercise, texts)
     found = {path.name: path.read_bytes() for path in variant.folder.iterdir() if path.is_file()}
     if not found:
         raise AttemptError(f"{variant.folder} holds no file. Put the answer files there.")
@@ -105,34 +103,62 @@ def _attempt(exercise: Exercise, variant: Variant) -> Attempt:
 
 def _static(exercise: Exercise) -> Iterator[str]:
     """Yield what is wrong before anything runs."""
+    yield from _gaps(exercise)
     manifest = exercise.manifest
+    names = (*manifest.answer, *manifest.given, *exercise.test_files, *(f"broken/{name}" for name in manifest.answer))
+    if missing := [name for name in names if not (exercise.folder / name).is_file()]:
+        yield from (str(exercise.missing(name)).removeprefix(f"{exercise.folder}/") for name in missing)
+        return
+    if manifest.broken is None:
+        yield "exercise.toml: there is no [broken]. Say which tests fail on broken/, and why"
+        return
+    yield from _tests(exercise, manifest.broken)
+    yield from _folders(exercise)
+
+
+def _gaps(exercise: Exercise) -> Iterator[str]:
+    """Yield what a skeleton leaves to the author."""
     for path in sorted(exercise.folder.rglob("*")):
         if path.is_file() and path.suffix in {".go", ".toml", ".md"}:
             for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
                 if SKELETON in line:
-                    yield f"{path.relative_to(exercise.folder)}:{number}: to write: {line.partition(SKELETON)[2].strip(' ",')}"
-    missing = [name for name in (*manifest.answer, *manifest.given, *exercise.test_files) if not (exercise.folder / name).is_file()]
-    missing += [f"broken/{name}" for name in manifest.answer if not (exercise.folder / "broken" / name).is_file()]
-    yield from (f"exercise.toml names {name}, which is missing" for name in missing)
-    if missing:
-        return
-    if manifest.broken is None:
-        yield "exercise.toml has no [broken]: say which tests fail on broken/, and why"
-        return
-    sources = test_sources(exercise)
-    for name in manifest.tests.keys() - sources.keys():
-        yield f"[tests] declares {name}, which no test file has"
-    written = {n for file in exercise.test_files for n in re.findall(r"^func (Test\w+)\(", exercise.read(file), re.MULTILINE)}
-    for name in sorted(written - manifest.tests.keys()):
-        yield f"{name} is not declared in [tests]: give it `points` if broken/ fails it, else a `cost`"
-    whole = expected(manifest.broken.fails, manifest.tests)
-    for name, entry in manifest.tests.items():
+                    gap = line.partition(SKELETON)[2].strip(' ",')
+                    yield f"{path.relative_to(exercise.folder)}:{number}: to write: {gap}"
+
+
+def _tests(exercise: Exercise, broken: Broken) -> Iterator[str]:
+    """Yield where [tests], the test files and [broken] disagree."""
+    tests = exercise.manifest.tests
+    written = {}
+    for file in exercise.test_files:
+        for number, line in enumerate(exercise.read(file).split("\n"), 1):
+            if found := re.match(r"func (Test\w+)\(", line):
+                written[found[1]] = f"{file}:{number}"
+    for name in sorted(tests.keys() - written.keys()):
+        yield f"{_place(exercise, 'tests', name)}: no test file has it. Write it, or take it out"
+    for name in sorted(written.keys() - tests.keys()):
+        yield f"{written[name]}: {name} is not declared in [tests]. Give it `points` if broken/ fails it, else a `cost`"
+    whole = expected(broken.fails, tests)
+    for name, entry in tests.items():
         if "*" not in whole and (entry.points is None) == (name in whole):
-            yield f"{name}: a test that broken/ fails has points, one that it passes has a cost"
-    there = {variant.name for variant in exercise.variants()}
-    for name in manifest.wrong.keys() - {v.removeprefix("wrong/") for v in there}:
-        yield f"[wrong.{name}] has no folder wrong/{name}/"
-    yield from (f"{v} is not in the manifest: add [{v.replace('/', '.')}]" for v in sorted(there) if v.startswith("wrong/") and v[6:] not in manifest.wrong)
+            yield f"{_place(exercise, 'tests', name)}: a test that broken/ fails has points, one that it passes has a cost"
+
+
+def _folders(exercise: Exercise) -> Iterator[str]:
+    """Yield where the manifest and the folders of variants disagree."""
+    manifest = exercise.manifest
+    for kind, names in (("wrong", manifest.wrong), ("accept", manifest.accept)):
+        folder = exercise.folder / kind
+        there = {path.name for path in folder.iterdir() if path.is_dir()} if folder.is_dir() else set()
+        for name in sorted(names.keys() - there):
+            yield f"{_place(exercise, kind, name)}: there is no folder {kind}/{name}/. Write it, or take the entry out"
+        if kind == "wrong":
+            yield from (f"wrong/{name} is not in the manifest. Add [wrong.{name}]" for name in sorted(there - names.keys()))
+
+
+def _place(exercise: Exercise, *keys: str) -> str:
+    """Say where in the manifest a key stands."""
+    return f"exercise.toml:{line_of(exercise.read('exercise.toml'), list(keys))}: `{'.'.join(keys)}`"
 
 
 def _remarks(exercise: Exercise) -> Iterator[str]:
@@ -140,8 +166,8 @@ def _remarks(exercise: Exercise) -> Iterator[str]:
     manifest = exercise.manifest
     there = [variant.name for variant in exercise.variants()]
     for kind, least in LEAST.items():
-        if (count := sum(name.startswith(f"{kind}/") for name in there)) < least:
-            yield f"{kind}/ has {count} folders: {least} show that the tests judge, and do not compare"
+        if sum(name.startswith(f"{kind}/") for name in there) < least:
+            yield f"{kind}/ has fewer than {least} folders: that many show that the tests judge, and do not compare"
     for name in there:
         if name.startswith("accept/") and name[7:] not in manifest.accept:
             yield f"{name} has no title and note: add [{name.replace('/', '.')}]"
@@ -169,30 +195,52 @@ async def _formatted(exercise: Exercise) -> list[str]:
 
 def _judge(proof: Proof, name: str) -> Iterator[str]:
     """Yield how a variant's verdict differs from what the manifest says."""
-    verdict, manifest = proof.verdicts[name], proof.exercise.manifest
-    kind, _, short = name.partition("/")
+    verdict = proof.verdicts[name]
     if verdict.status in {"infra", "invalid"}:
         yield f"could not be judged: {verdict.fault} {verdict.detail}".rstrip()
         return
+    yield from _failing(proof, name)
+    yield from _earning(proof, name)
+    yield from _spoken(proof, name)
+    yield from _spoken_in_a_pack(proof, name)
+
+
+def _failing(proof: Proof, name: str) -> Iterator[str]:
+    """Yield which tests end otherwise than declared."""
+    verdict, manifest = proof.verdicts[name], proof.exercise.manifest
+    kind, _, short = name.partition("/")
     fails = {"broken": manifest.broken, "wrong": manifest.wrong.get(short)}.get(kind)
     want = expected(fails.fails, manifest.tests) if fails else {}
     found = failures(verdict)
-    for check_name in sorted(want.keys() | found.keys()):
-        if want.get(check_name, "pass") != found.get(check_name, "pass"):
-            yield f"{check_name} is {found.get(check_name, 'pass')}, the manifest says {want.get(check_name, 'pass')}{_said(verdict, check_name)}"
-    spoke = verdict.wrong.name if verdict.wrong else None
+    for test in sorted(want.keys() | found.keys()):
+        if (ends := found.get(test, "pass")) != (should := want.get(test, "pass")):
+            yield f"{test} is {ends}, the manifest says {should}{_said(verdict, test)}"
+
+
+def _earning(proof: Proof, name: str) -> Iterator[str]:
+    """Yield what earns more or less than its kind may; what is worth a second look is a remark."""
+    verdict, kind = proof.verdicts[name], name.partition("/")[0]
     if kind == "broken" and verdict.points:
         yield f"earns {verdict.points}; untouched code earns 0"
-    if kind == "wrong":
-        if verdict.points >= verdict.max:
-            yield f"earns all {verdict.max} points"
-        elif verdict.points * 2 > verdict.max:
-            proof.remarks.append(f"{name} earns {verdict.points} of {verdict.max}: more than half")
-        if spoke != short:
-            yield f"gets the message of {spoke}" if spoke else "gets no message: its entry does not fit it"
-    if kind in {"solution", "accept"} and not found and verdict.points != verdict.max:
+    if kind == "wrong" and verdict.points >= verdict.max:
+        yield f"earns all {verdict.max} points"
+    elif kind == "wrong" and verdict.points * 2 > verdict.max:
+        proof.remarks.append(f"{name} earns {verdict.points} of {verdict.max}: more than half")
+    if kind in {"solution", "accept"} and not failures(verdict) and verdict.points != verdict.max:
         yield f"earns {verdict.points} of {verdict.max}"
-    yield from _spoken_in_a_pack(proof, name)
+
+
+def _spoken(proof: Proof, name: str) -> Iterator[str]:
+    """Yield the entry that speaks to the wrong variant, or to none."""
+    verdict, manifest = proof.verdicts[name], proof.exercise.manifest
+    kind, _, short = name.partition("/")
+    spoke = verdict.wrong.name if verdict.wrong else None
+    if kind == "wrong" and spoke != short:
+        yield f"gets the message of {spoke}" if spoke else "gets no message: its entry does not fit it"
+    if kind == "broken":  # the verdict on untouched code names none: ask what it would be after a change that changes nothing
+        for entry, wrong in manifest.wrong.items():
+            if fits(wrong, failures(verdict), manifest.tests, words(verdict), proof.code[name]):
+                yield f"fits the entry {entry}: add an `output` or `code` pattern there"
 
 
 def _spoken_in_a_pack(proof: Proof, name: str) -> Iterator[str]:
@@ -218,28 +266,15 @@ async def _code(attempt: Attempt) -> str:
 
 def _said(verdict: Verdict, name: str) -> str:
     test = next((t for t in verdict.tests if t.name == name), None)
-    said = [m.text for m in test.messages] or [test.panic] if test else [t.text for t in (*verdict.refusals, *verdict.errors)]
+    if test is None:
+        said = [refusal.text for refusal in verdict.refusals] + [error.text for error in verdict.errors]
+    else:
+        said = [message.text for message in test.messages] or [test.panic]
     return f": {said[0].splitlines()[0][:160]}" if said and said[0] else ""
 
 
-async def _repeat(proof: Proof, name: str, attempt: Attempt, repeat: int) -> None:
-    """Run a variant's tests again and again; note every run that differs."""
-    first = failures(proof.verdicts[name])
-    proof.runs += repeat
-    if "*" in first:
-        return
-    tools = toolchain.find()
-    importcfg = await tools.importcfg(attempt.exercise)
-    inspection = await guard.inspect(attempt, tools, importcfg)
-    seen: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="goprod-") as folder:
-        built = await build(attempt, tools, importcfg, Path(folder))
-        if built.binary is None:
-            raise InfraError("verify", f"{attempt.exercise.slug} {name} built once and not again: {built.errors[:1]}")
-        for turn in range(repeat - 1):
-            tests = await run_tests(attempt.exercise, built.binary, inspection, processors=turn % 2 + 1)
-            again = {test.name: test.status for test in tests if test.status != "pass"}
-            for test in sorted(first.keys() | again.keys()):
-                if (was := first.get(test, "pass")) != (now := again.get(test, "pass")):
-                    seen[f"{name}: {test} was {was}, then {now}"] += 1
-    proof.flips += [f"{what} ({times} of {repeat} runs)" for what, times in seen.items()]
+async def _repeat(proof: Proof, name: str, attempt: Attempt, times: int) -> None:
+    """Run a variant's tests again; a flip is a run that ends otherwise."""
+    proof.runs += 1 + times
+    if first := {test.name: test.status for test in proof.verdicts[name].tests}:
+        proof.flips += [f"{name}: {flip}" for flip in await repeat_tests(attempt, first, times)]

@@ -68,28 +68,18 @@ def test_sources(exercise: Exercise) -> dict[str, TestSource]:
     return {name: found[name] for name in exercise.manifest.tests if name in found}
 
 
-async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection, *, processors: int | None = None) -> tuple[TestResult, ...]:
-    """Run every test of the manifest, and the canary; on that many processors, or on all.
+async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection) -> tuple[TestResult, ...]:
+    """Run every test of the manifest, and the canary.
 
     If the canary does not fail as it must, no test's word is taken: all are invalid.
     Raises InfraError where a test cannot be started.
     """
     sources = test_sources(exercise)
-    turns = asyncio.Semaphore(os.cpu_count() or 1)
-    command = sandbox.confine([str(binary)])
-    env = _ENV if processors is None else {**_ENV, "GOMAXPROCS": str(processors)}
-
-    async def one(name: str) -> tuple[Finished, Outcome]:
-        order = Order(name, exercise.manifest.timeout)
-        limits = process.Limits(seconds=order.seconds + _GRACE, output=_OUTPUT, memory=exercise.manifest.memory << 20)
-        async with turns:
-            done = await process.run(command, env=env, cwd=binary.parent, limits=limits, stdin=order.encode())
-        return done, order.outcome(done.reply)
-
+    runner = Runner(exercise, binary)
     try:
         async with asyncio.TaskGroup() as group:
-            canary = group.create_task(one(CANARY))
-            tasks = {name: group.create_task(one(name)) for name in sources}
+            canary = group.create_task(runner.run(CANARY))
+            tasks = {name: group.create_task(runner.run(name)) for name in sources}
     except ExceptionGroup as faults:
         raise InfraError("run", f"a test of {exercise.slug} could not be run: {faults.exceptions[0]}") from faults
     done, outcome = canary.result()
@@ -99,6 +89,26 @@ async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection, *,
         result = _result(exercise, sources[name], *task.result(), inspection)
         results.append(result if honest else msgspec.structs.replace(result, status="invalid", points=0))
     return tuple(results)
+
+
+class Runner:
+    """Runs tests of one binary, as many at a time as there are processors."""
+
+    def __init__(self, exercise: Exercise, binary: Path) -> None:
+        """Prepare to run the tests of `binary`, which was built for `exercise`."""
+        self._manifest = exercise.manifest
+        self._folder = binary.parent
+        self._command = sandbox.confine([str(binary)])
+        self._turns = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def run(self, test: str, *, count: int = 1, processors: int | None = None) -> tuple[Finished, Outcome]:
+        """Run a test in a process of its own, `count` times there, on that many processors or on all."""
+        order = Order(test, self._manifest.timeout * count, count=count)
+        limits = process.Limits(seconds=order.seconds + _GRACE, output=_OUTPUT, memory=self._manifest.memory << 20)
+        env = _ENV if processors is None else {**_ENV, "GOMAXPROCS": str(processors)}
+        async with self._turns:
+            done = await process.run(self._command, env=env, cwd=self._folder, limits=limits, stdin=order.encode())
+        return done, order.outcome(done.reply)
 
 
 def _result(exercise: Exercise, source: TestSource, done: Finished, outcome: Outcome, inspection: Inspection) -> TestResult:

@@ -19,15 +19,20 @@ Outcome = Literal["pass", "fail", "none", "forged"]
 
 @dataclass(frozen=True)
 class Order:
-    """What one process is to run. `seconds` is when the testing package gives up."""
+    """What one process is to run. `seconds` is when the testing package gives up.
+
+    With a `count` the test runs that often; the record then says pass or fail only if all runs agree.
+    """
 
     test: str
     seconds: float
+    count: int = field(default=1, kw_only=True)
     nonce: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def encode(self) -> bytes:
         """Return the order as the harness reads it."""
-        return f"{self.nonce} {self.test} -test.v=test2json -test.timeout={self.seconds:g}s -test.paniconexit0\n".encode()
+        often = f" -test.count={self.count}" if self.count > 1 else ""
+        return f"{self.nonce} {self.test} -test.v=test2json -test.timeout={self.seconds:g}s -test.paniconexit0{often}\n".encode()
 
     def outcome(self, reply: bytes) -> Outcome:
         """Read the record that came back."""

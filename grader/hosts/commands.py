@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from grader.errors import UsageError
 from grader.hosts import answers
@@ -12,7 +12,7 @@ from grader.hosts.screen import Button, CommandError
 from grader.hosts.session import BEFORE_RESET
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from grader.course import Exercise
     from grader.hosts.cells import Cell
@@ -51,7 +51,7 @@ def buttons(session: Session, exercise: Exercise) -> list[Button]:
         return _next_hint(session, exercise)
 
     async def reset() -> Page:
-        return _reset_page(session, exercise, exercise.broken, where="")
+        return _reset_page(session, exercise, _cells(exercise, exercise.manifest.answer), where="shown")
 
     async def solution() -> Page:
         return _solution_page(session, exercise)
@@ -104,8 +104,6 @@ async def _show(session: Session, screen: Screen, slug: str) -> None:
 
 async def _reset(session: Session, screen: Screen, argument: str) -> None:
     """Bring back the code from the incident: into the exercise's own cell if the command was typed there, else below."""
-    from grader.notebook import answer_cell
-
     slug, _, file = argument.partition("/")
     exercise = session.exercise(slug)
     names = exercise.manifest.answer
@@ -114,19 +112,28 @@ async def _reset(session: Session, screen: Screen, argument: str) -> None:
     file = own[1] if here else file or names[0]
     if file not in names:
         raise UsageError(f"{exercise.slug} has no answer file {file!r}. Its answer is {', '.join(names)}.")
-    page = _reset_page(session, exercise, {file: exercise.broken[file]}, where="here" if here else "below")
-    screen.offer_cell(answer_cell(exercise.slug, file, exercise.broken[file]), replace=here)
+    cells = _cells(exercise, [file])
+    page = _reset_page(session, exercise, cells, where="here" if here else "below")
+    screen.offer_cell(cells[file], replace=here)
     screen.show(page)
 
 
-def _reset_page(session: Session, exercise: Exercise, texts: dict[str, str], *, where: str) -> Page:
+def _cells(exercise: Exercise, files: Iterable[str]) -> dict[str, str]:
+    """Return answer cells as the learner received them, by file."""
+    from grader.notebook import answer_cell
+
+    return {file: answer_cell(exercise.slug, file, exercise.broken[file]) for file in files}
+
+
+def _reset_page(session: Session, exercise: Exercise, cells: dict[str, str], *, where: Literal["here", "below", "shown"]) -> Page:
+    from grader.attempt import Attempt
     from grader.hosts import pages
 
     mine = session.texts(exercise)
-    if mine:
+    if mine and not Attempt.from_texts(exercise, mine).untouched:
         session.save(exercise, mine, BEFORE_RESET)
     session.with_store(exercise.course, lambda store: store.log(exercise.slug, "reset"))
-    return pages.reset(exercise, texts, where=where, kept=bool(mine))
+    return pages.reset(exercise, cells, where=where, kept=bool(session.texts(exercise, BEFORE_RESET)))
 
 
 async def _progress(session: Session, screen: Screen, argument: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -76,29 +76,27 @@ def saved(exercise: Exercise, texts: Mapping[str, str], *, before_reset: bool) -
     return Page(_page("none", word, fact, blocks=_code_of(texts)).html, "\n".join([_page("none", word, fact).text, *texts.values()]))
 
 
-def reset(exercise: Exercise, texts: Mapping[str, str], *, where: str, kept: bool) -> Page:
-    """Return the code from the incident and what to do with it.
-
-    `where` is "here" if it replaced the cell, "below" if it is in a new cell, else it is shown alone.
-    """
+def reset(exercise: Exercise, texts: Mapping[str, str], *, where: Literal["here", "below", "shown"], kept: bool) -> Page:
+    """Return the code from the incident, as cells, and what to do with it; `where` tells where it went."""
     name, slug = _files(texts), exercise.slug
     step = f"`%show {slug}` gives back what you had." if kept else ""
     if where == "here":
         return _page("none", "Reset.", f"The cell holds {name} as it was in the incident.", step)
     fact = f"{'The new cell below holds' if where == 'below' else 'This is'} {name} as it was in the incident."
     own = f"// {slug}/{next(iter(texts))}"
-    advice = f"Copy it over the cell that begins `{own}`: that cell is the one that counts. {step}"
+    advice = f"The cell that begins `{own}` is the one that counts: copy the code over it, or run `%reset` in its place. {step}"
     return _page("none", "Reset.", fact, advice.rstrip(), blocks=() if where == "below" else _code_of(texts))
 
 
 def not_compiled(errors: Sequence[Message], source: str) -> Page:
-    """Return what the compiler says against a cell that is no answer."""
+    """Return in plain words what the compiler says against a cell that is no answer. Its own words are the cell's error."""
     manifest = Manifest(title="cell", minutes=1, package="main", answer=(_CELL,), imports=(), tests={})
     exercise = Exercise(None, None, "cell", manifest)  # type: ignore[arg-type]
     found = tuple(msgspec.structs.replace(error, file=_CELL if error.line else "") for error in errors)
     verdict = Verdict(slug="cell", status="build", errors=found)
     told = unbuilt.errors(verdict, Sources(exercise, {_CELL: lines_of(source)}))
-    made = Card("build", "Result of the cell", WORDS["build"], inline(told.fact), inline(told.step), blocks=tuple(told.blocks))
+    plain = tuple(block for block in told.blocks if not (isinstance(block, Paragraph) and block.tone == "quiet"))
+    made = Card("build", "Result of the cell", WORDS["build"], inline(told.fact), inline(told.step), blocks=plain)
     return Page(html.render(made), text.render(made))
 
 

@@ -37,7 +37,13 @@ func Select(tests []testing.InternalTest) []testing.InternalTest {
 	for _, test := range append(tests, testing.InternalTest{Name: Canary, F: (*testing.T).Fail}) {
 		if test.Name == name {
 			return []testing.InternalTest{{Name: name, F: func(t *testing.T) {
-				defer func() { ended, passed = true, !t.Failed() && !t.Skipped() }()
+				defer func() {
+					if t.Failed() || t.Skipped() {
+						failed++
+					} else {
+						passed++
+					}
+				}()
 				test.F(t)
 			}}}
 		}
@@ -47,13 +53,16 @@ func Select(tests []testing.InternalTest) []testing.InternalTest {
 	return nil
 }
 
-var ended, passed bool
+var passed, failed int // runs of the test: several with -test.count
 
 // Run runs the selected test, writes the record and ends the process.
 func Run(m *testing.M) {
 	code := m.Run()
 	result := "fail"
-	if code == 0 && ended && passed {
+	switch {
+	case passed > 0 && failed > 0:
+		result = "mixed"
+	case passed > 0 && code == 0:
 		result = "pass"
 	}
 	io.WriteString(os.Stdin, nonce+" "+name+" "+result+"\n")

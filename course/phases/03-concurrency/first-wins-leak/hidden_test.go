@@ -60,7 +60,7 @@ func TestEveryFailureIsTold(t *testing.T) {
 	call := find(t.Context(), dispatch.NewFinder(noJournal, sources[0], sources[1], sources[2]), "4471")
 	settle.Wait()
 	for i, s := range sources {
-		s.fail(failures[i]) // nobody is told that another source has failed, so a shared list is raced for
+		s.fail(failures[i]) // the test puts the failures in no order; only Find can
 		settle.Wait()
 	}
 
@@ -83,7 +83,7 @@ func TestLateAnswerChangesNothing(t *testing.T) {
 	settle.Wait()
 	mast.report(bridge)
 	settle.Wait()
-	handset.report(garage) // a shared variable is raced for here
+	handset.report(garage) // to the race detector, this is at the same time
 	settle.Wait()
 	car.fail(errNoSignal)
 	settle.Wait()
@@ -118,8 +118,9 @@ func TestSourcesSeeTheCall(t *testing.T) {
 	mast := newSource("mast")
 	seen := make(chan any, 1)
 	mast.asked = func(ctx context.Context) { seen <- ctx.Value(number{}) }
-	mast.report(bridge)
 	call := find(context.WithValue(t.Context(), number{}, "4471"), dispatch.NewFinder(noJournal, mast), "4471")
+	settle.Wait()
+	mast.report(bridge)
 	settle.Wait()
 
 	call.mustBe(t, bridge)
