@@ -6,7 +6,6 @@ import difflib
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +15,7 @@ from grader.errors import CourseError, ManifestError, UnknownExerciseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from grader.manifest import Manifest
 

@@ -200,14 +200,7 @@ def _problems(m: Manifest) -> Iterator[tuple[str, list[str]]]:
     for name, test in m.tests.items():
         if (test.points is None) == (test.cost is None):
             yield "has neither or both of `points` and `cost`. Give it `points` if broken/ fails it, else a `cost`.", ["tests", name]
-    seen: set[str] = set()
-    for key in FILES:
-        for name in getattr(m, key):
-            if not name or "/" in name or "\\" in name or name.startswith("."):
-                yield f"{name!r} is not a plain file name. Name files in the exercise's own folder.", [key]
-            if name in seen:
-                yield f"names {name}, which is named already. A file has one part to play.", [key]
-            seen.add(name)
+    yield from _problems_of_files(m)
     for name, entry in m.wrong.items():
         for key in ("output", "code"):
             try:
@@ -218,6 +211,17 @@ def _problems(m: Manifest) -> Iterator[tuple[str, list[str]]]:
         yield from _problems_of_fails(m, m.broken.fails, "broken")
     for name, entry in m.wrong.items():
         yield from _problems_of_fails(m, entry.fails, "wrong", name)
+
+
+def _problems_of_files(m: Manifest) -> Iterator[tuple[str, list[str]]]:
+    seen: set[str] = set()
+    for key in FILES:
+        for name in getattr(m, key):
+            if not name or "/" in name or "\\" in name or name.startswith("."):
+                yield f"{name!r} is not a plain file name. Name files in the exercise's own folder.", [key]
+            if name in seen:
+                yield f"names {name}, which is named already. A file has one part to play.", [key]
+            seen.add(name)
 
 
 def _problems_of_fails(m: Manifest, fails: Fails, *place: str) -> Iterator[tuple[str, list[str]]]:

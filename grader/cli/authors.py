@@ -28,7 +28,8 @@ def verify(slugs: tuple[str, ...], phase: str | None, repeat: int, course: Cours
     proofs = asyncio.run(_prove(exercises, repeat, quiet=as_json))
     held, flips = sum(proof.holds for proof in proofs), sum(len(proof.flips) for proof in proofs)
     if as_json:
-        rows = [{"slug": p.exercise.slug, "holds": p.holds, "problems": p.problems, "remarks": p.remarks, "runs": p.runs, "flips": p.flips} for p in proofs]
+        keys = ("holds", "problems", "remarks", "runs", "flips")
+        rows = [{"slug": proof.exercise.slug, **{key: getattr(proof, key) for key in keys}} for proof in proofs]
         click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2))
     else:
         if repeat > 1:
@@ -84,9 +85,14 @@ def matrix(slug: str, course: Course, *, as_json: bool) -> None:
     proof = asyncio.run(contract.verify(exercise))
     tests = list(exercise.manifest.tests)
     rows = {
-        name: {"points": verdict.points, "status": verdict.status, "tests": {t.name: t.status for t in verdict.tests}, "message": verdict.wrong and verdict.wrong.name}
+        name: {
+            "points": verdict.points,
+            "status": verdict.status,
+            "tests": {test.name: test.status for test in verdict.tests},
+            "message": verdict.wrong and verdict.wrong.name,
+        }
         for name, verdict in proof.verdicts.items()
-    }  # fmt: skip
+    }
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2))
         sys.exit(0 if proof.holds else 1)

@@ -56,7 +56,8 @@ def _own_notebook(exercise: Exercise) -> Path:
     folder = exercise.course.state.parent
     found = sorted(folder.glob(f"{exercise.phase.slug}*.ipynb"), key=lambda path: path.stat().st_mtime)
     if not found:
-        raise UsageError(f"there is no notebook of {exercise.phase.slug} in {folder}. Start with `goprod lab`, or name files with --folder DIR.")
+        advice = "Start with `goprod lab`, or name files with --folder DIR."
+        raise UsageError(f"there is no notebook of {exercise.phase.slug} in {folder}. {advice}")
     return found[-1]
 
 
@@ -96,7 +97,7 @@ def lab(arguments: tuple[str, ...], course: Course, *, no_browser: bool, prepare
     if os.name == "posix" and os.geteuid() == 0:
         options.append("--allow-root")
     start = [sys.executable, "-m", "jupyter", "lab", f"--ServerApp.root_dir={folder}", "--LabApp.default_url=/lab/tree/start.ipynb"]
-    os.execv(sys.executable, [*start, *options, *arguments])
+    os.execv(sys.executable, [*start, *options, *arguments])  # noqa: S606 - JupyterLab takes our place, signals and all
 
 
 COMMANDS = (check, list_exercises, lab)

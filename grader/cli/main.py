@@ -30,7 +30,7 @@ class _Goprod(click.Group):
 @click.group(cls=_Goprod, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="goprod")
 @click.option("--course", "root", type=click.Path(path_type=Path), help="The course's folder; found upwards of here by default.")
-def main(root: Path | None) -> None:  # noqa: ARG001 - options.with_course reads it
+def main(root: Path | None) -> None:
     """Go production engineering, learned by mending broken code."""
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
+    from typing import Any
 
     from grader.process import Stream
 
@@ -35,7 +36,7 @@ class Button:
     """A button under a card: what it says, and what it shows below when clicked."""
 
     label: str
-    press: Callable[[], Awaitable[Page]]
+    press: Callable[[], Coroutine[Any, Any, Page]]
 
 
 class Screen(Protocol):

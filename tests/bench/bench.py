@@ -10,7 +10,6 @@ import asyncio
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +22,7 @@ from jupyter_client.manager import KernelManager
 from rich.console import Console
 from rich.table import Table
 
-from grader import contract, toolchain
+from grader import contract, process, toolchain
 from grader.attempt import Attempt
 from grader.check import check
 from grader.course import Course, Exercise
@@ -67,11 +66,11 @@ async def check_against_go_test(what: str, exercise: Exercise, limit: float) -> 
         verdict = await check(Attempt.from_texts(exercise, {name: changed}))
         middle = time.perf_counter()
         (exercise.folder / name).write_text(changed, encoding="utf-8")
-        done = subprocess.run([str(tools.go), "test", "-race", "-count=1", "."], cwd=exercise.folder, env=tools.env, capture_output=True, check=False)
+        done = await process.run([str(tools.go), "test", "-race", "-count=1", "."], cwd=exercise.folder, env=tools.env)
         end = time.perf_counter()
         (exercise.folder / name).write_text(text, encoding="utf-8")
-        if not verdict.passed or done.returncode:
-            sys.exit(f"{exercise.slug} must pass for the bench: {verdict.status} {verdict.detail} {done.stdout.decode()}{done.stderr.decode()}")
+        if not verdict.passed or done.code:
+            sys.exit(f"{exercise.slug} must pass for the bench: {verdict.status} {verdict.detail} {done.stdout}{done.stderr}")
         if number:  # the first warms
             ours.append(middle - start)
             plain.append(end - middle)
@@ -102,7 +101,7 @@ def kernel(name: str) -> tuple[float, int]:
     client.wait_for_ready(timeout=60)
     seconds = time.perf_counter() - start
     time.sleep(0.5)
-    memory = psutil.Process(manager.provisioner.pid).memory_info().rss
+    memory = psutil.Process(getattr(manager.provisioner, "pid", None)).memory_info().rss
     client.stop_channels()
     manager.shutdown_kernel(now=True)
     return seconds, memory

@@ -21,50 +21,13 @@ from nbclient.exceptions import CellExecutionError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from grader.course import Exercise
+    from tests.conftest import MakeExercise
+
 ROOT = Path(__file__).parents[2]
 WAIT = 120  # seconds; a cold cache builds the race runtime first
 
-MANIFEST = """\
-version = 1
-title = "Sum of a cart"
-minutes = 2
-package = "cart"
-answer = ["cart.go"]
-visible = ["cart_test.go"]
-imports = []
-hints = ["Look at the loop.", "Look at where it ends."]
-[tests.TestSum]
-points = 4
-[tests.TestEmpty]
-cost = 1
-[broken.fails]
-TestSum = "fail"
-"""
-BROKEN = "package cart\n\n// Sum adds up cents.\nfunc Sum(cents []int) int {\n\treturn 0\n}\n"
-FIXED = BROKEN.replace("return 0", "sum := 0\n\tfor _, c := range cents {\n\t\tsum += c\n\t}\n\treturn sum")
-TESTS = """\
-package cart_test
-
-import (
-	"testing"
-
-	"cart.example/course/phases/01-cart/cart-sum"
-)
-
-// The cart showed nothing at all.
-func TestSum(t *testing.T) {
-	if got := cart.Sum([]int{100, 250}); got != 350 {
-		t.Errorf("The cart showed the wrong sum.\\nexpected  350\\ngot       %d", got)
-	}
-}
-
-func TestEmpty(t *testing.T) {
-	if got := cart.Sum(nil); got != 0 {
-		t.Errorf("An empty cart cost something: %d.", got)
-	}
-}
-"""
-MARK = "// cart-sum/cart.go\n\n"
+MARK = "// takings/till.go\n\n"
 RACE = """\
 package main
 
@@ -114,11 +77,11 @@ class Ran:
 class Kernel:
     """A running kernel and a client."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start in a folder."""
+    def __init__(self, folder: Path, *python_path: Path) -> None:
+        """Start in a folder, with more folders that Python imports from."""
         specs = KernelSpecManager(kernel_dirs=[str(ROOT / "grader")])
         self.manager = KernelManager(kernel_name="kernelspec", kernel_spec_manager=specs)
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, *python_path)))}
         self.manager.start_kernel(cwd=str(folder), env=env, stderr=subprocess.DEVNULL)
         self.client = self.manager.client()
         self.client.start_channels()
@@ -173,26 +136,30 @@ class Kernel:
             self.manager.shutdown_kernel(now=now)
 
 
-def make_course(root: Path) -> Path:
-    """Write a course of one exercise; return the learner's folder."""
-    exercise = root / "phases/01-cart/cart-sum"
-    (exercise / "broken").mkdir(parents=True)
-    (root / "course.toml").write_text('title = "Carts"\n[[phases]]\nslug = "01-cart"\ntitle = "Carts"\nminutes = 5\n')
-    (root / "go.mod").write_text("module cart.example/course\n\ngo 1.27.0\n")
-    (exercise / "exercise.toml").write_text(MANIFEST)
-    (exercise / "cart.go").write_text(FIXED)
-    (exercise / "broken/cart.go").write_text(BROKEN)
-    (exercise / "cart_test.go").write_text(TESTS)
-    learn = root / "learn"
-    learn.mkdir()
-    return learn
+@pytest.fixture(scope="module")
+def takings(make_exercise: MakeExercise) -> Exercise:
+    """Give the exercise of the module's kernel."""
+    return make_exercise()
 
 
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    started = Kernel(make_course(tmp_path_factory.mktemp("course")))
+def kernel(takings: Exercise) -> Iterator[Kernel]:
+    """Give a kernel that starts once."""
+    started = Kernel(learn(takings))
     yield started
     started.stop()
+
+
+def learn(exercise: Exercise) -> Path:
+    """Return the learner's folder in an exercise's course."""
+    folder = exercise.course.root / "learn"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def answer(exercise: Exercise, *, fixed: bool = True) -> str:
+    """Return an answer cell: the solution, or the code from the incident."""
+    return MARK + (exercise.read("till.go") if fixed else exercise.broken["till.go"])
 
 
 def running(name: str) -> list[str]:
@@ -238,49 +205,46 @@ def test_panic_and_exit_code_are_said_in_a_line(kernel: Kernel) -> None:
     assert "Exit code 3." in kernel.run("os.Exit(3)").data()
 
 
-def test_answer_is_saved_and_checked(kernel: Kernel) -> None:
+def test_answer_is_saved_and_checked(kernel: Kernel, takings: Exercise) -> None:
     """An answer cell is judged and shown as a card; the grade cell prints a plain float, the maximum for a pass."""
-    assert kernel.run("%check cart-sum").data() == "0.0"
-    failing = kernel.run(MARK + BROKEN.replace("return 0", "return 7"))
+    assert kernel.run("%check takings").data() == "0.0"
+    failing = kernel.run(answer(takings).replace("sum := 0", "sum := 1"))
     assert failing.reply["status"] == "ok"
     assert "Not yet." in failing.data()
     assert "gp-fail" in failing.data("text/html")
-    passing = kernel.run(MARK + FIXED)
-    assert "Passed: all 2 tests" in passing.data()
-    graded = kernel.run("%check cart-sum")
-    assert graded.data() == "4.0"
+    passing = kernel.run(answer(takings))
+    assert "Passed: all 3 tests" in passing.data()
+    graded = kernel.run("%check takings")
+    assert graded.data() == "10.0"
     assert "Passed" in graded.data("text/html")
     assert graded.stream("stderr") == ""
-    assert kernel.run("%check").data() == "4.0"
+    assert kernel.run("%check").data() == "10.0"
 
 
-def test_unknown_exercise_never_runs_as_statements(kernel: Kernel) -> None:
+def test_unknown_exercise_never_runs_as_statements(kernel: Kernel, takings: Exercise) -> None:
     """A first line that names no exercise is refused with the nearest name, whatever follows."""
-    ran = kernel.run('// cart-sun/cart.go\nfmt.Println("ran")')
+    ran = kernel.run('// taking/till.go\nfmt.Println("ran")')
     assert ran.reply["status"] == "error"
-    assert "Did you mean 'cart-sum'?" in ran.all_text()
+    assert "Did you mean 'takings'?" in ran.all_text()
     assert "ran" not in ran.stream("stdout")
-    assert "'cart.go'" in kernel.run("// cart-sum/card.go\n\n" + FIXED).all_text()
-    assert "// cart-sum/cart.go" in kernel.run(FIXED).all_text()
+    assert "'till.go'" in kernel.run("// takings/tell.go\n\n" + takings.read("till.go")).all_text()
+    assert "// takings/till.go" in kernel.run(takings.read("till.go")).all_text()
 
 
-def test_reset_offers_the_broken_code_and_keeps_the_learners(kernel: Kernel) -> None:
+def test_reset_offers_the_broken_code_and_keeps_the_learners(kernel: Kernel, takings: Exercise) -> None:
     """%reset puts the incident's code into a cell below; %show gives back what was there, also after it ran."""
-    kernel.run(MARK + FIXED)
-    reset = kernel.run("%reset cart-sum")
-    payload = reset.reply["payload"][0]
+    kernel.run(answer(takings))
+    payload = kernel.run("%reset takings").reply["payload"][0]
     assert (payload["source"], payload["replace"]) == ("set_next_input", False)
-    assert payload["text"].rstrip() == (MARK + BROKEN).rstrip()
+    assert payload["text"].rstrip() == answer(takings, fixed=False).rstrip()
     kernel.run(payload["text"])
-    assert FIXED in kernel.run("%show cart-sum").data()
-    kernel.run(MARK + FIXED)
+    assert takings.read("till.go") in kernel.run("%show takings").data()
 
 
 def test_hints_open_one_by_one(kernel: Kernel) -> None:
     """Each %hint opens one more."""
-    assert "1 of 2 open" in kernel.run("%hint cart-sum").data()
-    assert "2 of 2 open" in kernel.run("%hint").data()
-    assert "2 of 2 open" in kernel.run("%hint").data()
+    assert "1 of 3 open" in kernel.run("%hint takings").data()
+    assert "2 of 3 open" in kernel.run("%hint").data()
 
 
 @pytest.mark.parametrize(
@@ -365,7 +329,7 @@ def test_completion_knows_go_and_no_python(kernel: Kernel) -> None:
     assert {"Get", "Header"} <= set(complete('package main\nimport "net/http"\nfunc main() { http.'))
     assert "counter" in complete("counter := 1\ncoun")
     assert complete("%hi") == ["hint"]
-    assert complete("%hint cart") == ["cart-sum"]
+    assert complete("%hint tak") == ["takings"]
     for prefix in ("impor", "de", "lamb", "get_ip", "__", "pri", "os."):
         names = complete(prefix)
         assert not {"def", "del", "lambda", "get_ipython", "__name__", "__import__", "os.path", "environ", "getpid"} & set(names)
@@ -379,10 +343,9 @@ def test_kernel_info_names_go(kernel: Kernel) -> None:
     assert "ython" not in info["banner"] + str(info["help_links"])
 
 
-def test_killed_kernel_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_killed_kernel_leaves_nothing_behind(exercise: Exercise) -> None:
     """A kernel that is killed while a program runs takes the program along, and the next one works."""
-    learn = make_course(tmp_path)
-    first = Kernel(learn)
+    first = Kernel(learn(exercise))
     request = first.start('fmt.Println("up"); time.Sleep(time.Hour) // 7654321')
     first.wait_for(request, "up")
     programs = set(running("goprod-cell-"))
@@ -392,16 +355,16 @@ def test_killed_kernel_leaves_nothing_behind(tmp_path: Path) -> None:
     while programs & set(running("goprod-cell-")) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not programs & set(running("goprod-cell-"))
-    second = Kernel(learn)
+    second = Kernel(learn(exercise))
     try:
-        assert "Passed" in second.run(MARK + FIXED).data()
+        assert "Passed" in second.run(answer(exercise)).data()
     finally:
         second.stop()
 
 
-def test_shutdown_ends_a_running_program(tmp_path: Path) -> None:
+def test_shutdown_ends_a_running_program(exercise: Exercise) -> None:
     """Restarting the kernel while a program runs ends the program."""
-    kernel = Kernel(make_course(tmp_path))
+    kernel = Kernel(learn(exercise))
     kernel.wait_for(kernel.start('fmt.Println("up"); time.Sleep(time.Hour)'), "up")
     programs = set(running("goprod-cell-"))
     assert programs
@@ -409,41 +372,55 @@ def test_shutdown_ends_a_running_program(tmp_path: Path) -> None:
     assert not programs & set(running("goprod-cell-"))
 
 
-def test_two_kernels_on_one_exercise(tmp_path: Path) -> None:
+def test_two_kernels_on_one_exercise(exercise: Exercise) -> None:
     """Two kernels may check one exercise at once."""
-    learn = make_course(tmp_path)
-    kernels = [Kernel(learn), Kernel(learn)]
+    kernels = [Kernel(learn(exercise)), Kernel(learn(exercise))]
     try:
-        requests = [each.start(MARK + FIXED) for each in kernels]
+        requests = [each.start(answer(exercise)) for each in kernels]
         assert all("Passed" in each.finish(request).data() for each, request in zip(kernels, requests, strict=True))
-        assert kernels[0].run("%check cart-sum").data() == "4.0"
+        assert kernels[0].run("%check takings").data() == "10.0"
     finally:
         for each in kernels:
             each.stop()
 
 
-def test_verdict_is_shown_where_nothing_can_be_saved(tmp_path: Path) -> None:
+def test_verdict_is_shown_where_nothing_can_be_saved(exercise: Exercise) -> None:
     """Where the state folder cannot be written, the card is shown with one line that says so."""
-    learn = make_course(tmp_path)
-    (learn / ".goprod").write_text("in the way")
-    kernel = Kernel(learn)
+    (learn(exercise) / ".goprod").write_text("in the way")
+    kernel = Kernel(learn(exercise))
     try:
-        ran = kernel.run(MARK + FIXED)
+        ran = kernel.run(answer(exercise))
         assert "Passed" in ran.data()
         assert "Not saved." in ran.data()
-        assert kernel.run("%check cart-sum").data() == "4.0"
+        assert kernel.run("%check takings").data() == "10.0"
     finally:
         kernel.stop()
 
 
-def test_notebook_runs_through_nbclient(tmp_path: Path) -> None:
+def test_own_failure_shows_a_code_and_no_traceback(exercise: Exercise, tmp_path: Path) -> None:
+    """A fault of ours is a violet notice with a code; the traceback is in the log beside the learner's answers."""
+    fail = "async def fail(*_):\n    raise ZeroDivisionError('secret')\n"
+    (tmp_path / "sitecustomize.py").write_text(f"import grader.hosts.answers\n{fail}grader.hosts.answers.run_answer = fail\n")
+    kernel = Kernel(learn(exercise), tmp_path)
+    try:
+        kernel.run("%check takings")
+        ran = kernel.run(answer(exercise))
+    finally:
+        kernel.stop()
+    assert (ran.reply["status"], ran.reply["ename"]) == ("error", "Fault")
+    assert "Our fault" in ran.data()
+    assert "secret" not in str(ran)
+    assert "Traceback" not in str(ran)
+    assert "ZeroDivisionError: secret" in (learn(exercise) / ".goprod/goprod.log").read_text()
+
+
+def test_notebook_runs_through_nbclient(exercise: Exercise) -> None:
     """A notebook runs from top to bottom, and stops at a cell that does not compile."""
-    learn = make_course(tmp_path)
-    cells = [nbformat.v4.new_code_cell(code) for code in (RACE, MARK + FIXED, "%check cart-sum", "x := 1")]
+    cells = [nbformat.v4.new_code_cell(code) for code in (RACE, answer(exercise), "%check takings", "x := 1")]
     notebook = nbformat.v4.new_notebook(cells=cells)
     specs = KernelSpecManager(kernel_dirs=[str(ROOT / "grader")])
     manager = KernelManager(kernel_name="kernelspec", kernel_spec_manager=specs)
-    client = NotebookClient(notebook, km=manager, resources={"metadata": {"path": str(learn)}}, timeout=WAIT)
+    client = NotebookClient(notebook, km=manager, resources={"metadata": {"path": str(learn(exercise))}}, timeout=WAIT)
     with pytest.raises(CellExecutionError, match="cell:1:1: declared and not used: x"):
         client.execute(env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL)
-    assert notebook.cells[2].outputs[0].data["text/plain"] == "4.0"
+    assert notebook.cells[2].outputs[0].data["text/plain"] == "10.0"

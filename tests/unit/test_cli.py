@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jsonschema  # type: ignore[import-untyped]  # it has no types
@@ -16,15 +15,17 @@ from grader.cli import main
 from grader.contract import Proof
 from grader.doctor import Finding
 from grader.errors import ToolchainError
-from grader.toolchain import Toolchain
 from grader.verdict import Verdict
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.testing import Result
 
     from grader.attempt import Attempt
     from grader.course import Course, Exercise
     from grader.store import Store
+    from grader.toolchain import Toolchain
     from grader.verdict import Status
 
 EVERY = sorted(name for name in main.commands)

@@ -34,7 +34,16 @@ def test_answer_keeps_its_lines() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["// either/or\nx := 1", "// see a/b.go\nx := 1", "// a/b.go is old\nx := 1", "x := 1", "func f() {}", 'import "fmt"', "print('x')", "packages := 1"],
+    [
+        "// either/or\nx := 1",
+        "// see a/b.go\nx := 1",
+        "// a/b.go is old\nx := 1",
+        "x := 1",
+        "func f() {}",
+        'import "fmt"',
+        "print('x')",
+        "packages := 1",
+    ],
 )
 def test_statements(text: str) -> None:
     """Anything else is statements, comments that are sentences included."""
@@ -74,7 +83,12 @@ def test_magic() -> None:
 
 @pytest.mark.parametrize(
     ("text", "shell", "script"),
-    [("!go version", "sh", "go version"), ("!ls\n!pwd", "sh", "ls\npwd"), ("%%bash\necho 1\n", "bash", "echo 1"), ("%%sh -e\nls", "sh", "ls")],
+    [
+        ("!go version", "sh", "go version"),
+        ("!ls\n!pwd", "sh", "ls\npwd"),
+        ("%%bash\necho 1\n", "bash", "echo 1"),
+        ("%%sh -e\nls", "sh", "ls"),
+    ],
 )
 def test_shell(text: str, shell: str, script: str) -> None:
     """Lines with an exclamation mark, and a cell that names a shell, are a script."""

@@ -29,15 +29,19 @@ class FakeLibrary(Library):
     """Knows three packages."""
 
     def packages(self) -> Mapping[str, str]:
+        """Return them."""
         return PACKAGES
 
     def paths(self) -> list[str]:
+        """Return their paths."""
         return sorted(EXPORTS)
 
     async def exports(self, path: str) -> Mapping[str, Sort]:
+        """Return what they export."""
         return EXPORTS.get(path, {})
 
     async def documentation(self, path: str, name: str = "") -> str:
+        """Return what was asked for."""
         return f"doc of {path} {name}".rstrip()
 
 

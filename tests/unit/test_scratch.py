@@ -14,7 +14,7 @@ from grader.toolchain import Toolchain
 
 TOOLS = Toolchain(goroot=Path("/opt/go"), version="go1.27.3", cc="cc")
 CELL = "var n int\ngo func() { n++ }()\nn++\n"
-TIDY = Tidy(CELL, Path("/tmp/goprod-cell-x"), Path("/home/ada/course"), TOOLS)  # noqa: S108 - a name, not a file
+TIDY = Tidy(CELL, Path("/var/goprod-cell-x"), Path("/home/ada/course"), TOOLS)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_refused_before_go_runs(cell: str, words: str, monkeypatch: pytest.Monke
     ("said", "cut"),
     [
         ("./cell.go:3:2: undefined: x", "cell.go:3:2: undefined: x"),
-        ("/tmp/goprod-cell-x/cell.go:3:2: undefined: x", "cell.go:3:2: undefined: x"),
+        ("/var/goprod-cell-x/cell.go:3:2: undefined: x", "cell.go:3:2: undefined: x"),
         ("/home/ada/course/cell.go:3:2: undefined: x", "cell.go:3:2: undefined: x"),
         ("cell.go:3:8: package net/htp is not in std (/opt/go/src/net/htp)", "cell.go:3:8: package net/htp is not in std (net/htp)"),
         ("cell.go:3:8: no required module provides package x.example/y; to add it:\n\tgo get x.example/y",
@@ -52,10 +52,13 @@ def test_compilers_words_without_paths(said: str, cut: str) -> None:
 @pytest.mark.parametrize(
     ("said", "cut"),
     [
-        ("      /tmp/goprod-cell-x/cell.go:2 +0x2a\n", "      cell:2    go func() { n++ }()\n"),
+        ("      /var/goprod-cell-x/cell.go:2 +0x2a\n", "      cell:2    go func() { n++ }()\n"),
         ("\t/home/ada/course/cell.go:3 +0x176\n", "\tcell:3         n++\n"),
         ("\t/opt/go/src/net/http/server.go:3210 +0x1\n", "\tnet/http/server.go:3210\n"),
-        ("\t/root/go/pkg/mod/golang.org/x/sync@v0.1.0/errgroup/errgroup.go:7 +0x1\n", "\tgolang.org/x/sync@v0.1.0/errgroup/errgroup.go:7\n"),
+        (
+            "\t/root/go/pkg/mod/golang.org/x/sync@v0.1.0/errgroup/errgroup.go:7 +0x1\n",
+            "\tgolang.org/x/sync@v0.1.0/errgroup/errgroup.go:7\n",
+        ),
         ("\tcell.go:99 +0x1\n", "\tcell:99\n"),
         ("what a program prints: /opt/x +0x2a\n", "what a program prints: /opt/x +0x2a\n"),
     ],

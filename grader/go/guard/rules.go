@@ -66,9 +66,9 @@ func (r rules) directives(name string, source []byte) {
 
 // file judges what the syntax alone shows.
 func (r rules) file(file *ast.File) {
-	if file.Name != nil && file.Name.Name != "_" && file.Name.Name != r.request.Package {
+	if name := file.Name.Name; name != "" && name != "_" && name != r.request.Package { // else the compiler says it
 		r.refuse("package", file.Name.Pos(), file.Name.End(),
-			"The package is called `%s` here; its tests know it as `%s`.", file.Name.Name, r.request.Package)
+			"The package is called `%s` here; its tests know it as `%s`.", name, r.request.Package)
 	}
 	for _, spec := range file.Imports {
 		r.imported(spec)
@@ -118,20 +118,19 @@ func (r rules) selectors(file *ast.File, info *types.Info) {
 		if !ok {
 			return true
 		}
-		object := info.Uses[selector.Sel]
-		if object == nil || object.Pkg() == nil {
+		ident, ok := selector.X.(*ast.Ident)
+		if !ok {
 			return true
 		}
-		if ident, ok := selector.X.(*ast.Ident); ok {
-			if _, isPackage := info.Uses[ident].(*types.PkgName); !isPackage {
-				return true
-			}
+		pkg, ok := info.Uses[ident].(*types.PkgName)
+		if !ok {
+			return true // a field or a method of a value
 		}
-		path := object.Pkg().Path()
+		path, name := pkg.Imported().Path(), selector.Sel.Name
 		limited := slices.ContainsFunc(r.request.Selectors, func(s string) bool { pkg, _ := cutLast(s); return pkg == path })
-		if limited && !slices.Contains(r.request.Imports, path) && !slices.Contains(r.request.Selectors, path+"."+object.Name()) {
+		if limited && !slices.Contains(r.request.Imports, path) && !slices.Contains(r.request.Selectors, path+"."+name) {
 			r.refuse("selector", selector.Pos(), selector.End(),
-				"Of `%s` this exercise may use %s, and not `%s`.", path, allowedOf(r.request.Selectors, path), object.Name())
+				"Of `%s` this exercise may use %s, and not `%s`.", path, allowedOf(r.request.Selectors, path), name)
 		}
 		return true
 	})

@@ -31,7 +31,7 @@ func TestCallerHangsUp(t *testing.T) {
 	}
 }
 
-// The caller had hung up. All 240 masts of the region were still asked, and each left
+// The caller had hung up. All 240 masts of the region had been asked, and each left
 // a goroutine behind.
 func TestHungUpCallLeavesNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
