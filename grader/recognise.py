@@ -29,6 +29,7 @@ def words(verdict: Verdict, *, visible_only: bool = False) -> str:
     """Return what an attempt's failures say: what a manifest's `output` is matched with."""
     tests = [t for t in verdict.tests if t.visible or not visible_only]
     said = [m.text for t in tests for m in t.messages] + [t.panic for t in tests]
+    said += [t.race.report for t in tests if t.race]
     return "\n".join(said + [e.text for e in verdict.errors] + [r.text for r in verdict.refusals])
 
 

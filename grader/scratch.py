@@ -154,12 +154,12 @@ class Tidy:
     def words(self, text: str) -> str:
         """Return the compiler's or the go command's words without the paths of this machine."""
         text = re.sub(r"; to add it:\n\tgo get \S+", "", self._cell.sub(_FILE, text))
-        return self._folders.sub("", text)
+        return self._folders.sub("", text).replace("runtime.main_main·f: ", "")
 
     def trace(self, text: str) -> str:
         """Return stacks with short paths, and with the cell's line after each place in it."""
         text = self._folders.sub("", self._cell.sub("cell", text))
-        text = re.sub(r"^(\s+\S+:\d+) \+0x[0-9a-f]+$", r"\1", text, flags=re.MULTILINE)
+        text = re.sub(r"^(\s+\S+:\d+) \+0x[0-9a-f]+(?: fp=\S+ sp=\S+ pc=\S+)?$", r"\1", text, flags=re.MULTILINE)
         return re.sub(r"^(\s+cell:)(\d+)$", self._with_source, text, flags=re.MULTILINE)
 
     def _with_source(self, place: re.Match[str]) -> str:

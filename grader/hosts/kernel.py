@@ -83,6 +83,12 @@ class GoKernel(IPythonKernel):
         with contextlib.suppress(NotImplementedError, AttributeError, RuntimeError):  # Windows has none
             self._loop.add_signal_handler(signal.SIGWINCH, lambda: None)
 
+    def pre_handler_hook(self) -> None:
+        """Leave SIGINT ignored outside of a running cell: a second Stop would cost the cell its reply."""
+
+    def post_handler_hook(self) -> None:
+        """Have nothing to undo."""
+
     @contextlib.contextmanager
     def stoppable(self) -> Iterator[None]:
         """Note that a cell runs, so that the kernel's end can be the cell's end too."""

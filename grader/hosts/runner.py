@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grader.hosts.shell import GoShell
 
 LINE_MAGICS = frozenset({"cd"})
-CELL_MAGICS = frozenset({"html", "latex", "markdown", "svg", "writefile"})
+CELL_MAGICS = frozenset({"writefile"})
 """What of IPython's own commands is kept: nothing that runs Python."""
 
 

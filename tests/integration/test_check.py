@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import msgspec
 import pytest
 
 from grader import toolchain
 from grader.attempt import Attempt
 from grader.check import check
-from grader.contract import verify
 from grader.store import Store
 
 if TYPE_CHECKING:
@@ -183,19 +180,6 @@ def test_a_known_wrong_fix(judge: Judge) -> None:
     assert judge(act('return fmt.Sprint() // return ""', "fmt")).wrong is None
 
 
-UNLOCK = """\
-	var mu sync.Mutex
-	mu.Unlock()
-	return ""
-"""
-RACE = """\
-	n := 0
-	go func() { n++ }()
-	time.Sleep(50 * time.Millisecond)
-	n++
-	_ = n
-	return "done"
-"""
 HOARD = """\
 	var all [][]byte
 	for range 64 {
@@ -226,8 +210,8 @@ ENDINGS: dict[str, tuple[str, Status, str]] = {
     "wrong answer": (act('return "no"'), "fail", 'Act says "no", not "done"'),
     "nil map": (act('var m map[string]int\nm["a"] = 1\nreturn ""'), "panic", "panic: assignment to entry in nil map"),
     "panic elsewhere": (act('go panic("there")\nselect {}'), "panic", "panic: there"),
-    "fatal error": (act(UNLOCK, "sync"), "panic", "fatal error: sync: unlock of unlocked mutex"),
-    "race": (act(RACE, "time"), "race", ""),
+    "fatal error": (act('var mu sync.Mutex\nmu.Unlock()\nreturn ""', "sync"), "panic", "fatal error: sync: unlock of unlocked mutex"),
+    "race": (act('n := 0\ngo func() { n++ }()\ntime.Sleep(50 * time.Millisecond)\nn++\n_ = n\nreturn "done"', "time"), "race", ""),
     "hang": (act("select {}"), "timeout", "panic: test timed out after 1s"),
     "hang on a lock": (act('var mu sync.Mutex\nmu.Lock()\nmu.Lock()\nreturn ""', "sync"), "timeout", "panic: test timed out after 1s"),
     "spin": (act("for {\n}"), "timeout", "panic: test timed out after 1s"),
@@ -247,14 +231,12 @@ ENDINGS: dict[str, tuple[str, Status, str]] = {
 @pytest.mark.parametrize(("text", "status", "words"), ENDINGS.values(), ids=ENDINGS.keys())
 def test_how_code_ends(judge: Judge, text: str, status: Status, words: str) -> None:
     """Each way to end has its status and Go's words, earns nothing, and leaves nothing behind; the quiet test still passes."""
-    start = time.monotonic()
     verdict = judge(text)
     test = named(verdict, "TestAct")
     assert (test.status, test.points) == (status, 0)
     said = "\n".join([test.panic, *(message.text for message in test.messages)])
     assert words in said
     assert named(verdict, "TestQuiet").status == "pass"
-    assert time.monotonic() - start < 30
 
 
 def test_a_leak(judge: Judge) -> None:
@@ -411,22 +393,3 @@ def test_cancelled(exercise: Exercise, tmp_path: Path, pause: float) -> None:
         return time.monotonic() - start
 
     assert asyncio.run(cancel()) < 2
-
-
-def test_a_contract_that_holds(make_exercise: MakeExercise) -> None:
-    """The exercise of the unit tests holds its contract with real Go, three times over, and none of its runs flips."""
-    small = make_exercise()
-    subprocess.run([str(toolchain.find().goroot / "bin/gofmt"), "-l", "-w", "."], cwd=small.folder, check=True)
-    proof = asyncio.run(verify(small, repeat=3))
-    assert (proof.problems, proof.flips, proof.runs) == ([], [], 18)
-    assert {name: (v.status, v.points) for name, v in proof.verdicts.items()} == {
-        "solution": ("pass", 10), "broken": ("not-attempted", 0), "wrong/first-two": ("panic", 3), "wrong/first-and-last": ("fail", 6),
-        "accept/backwards": ("pass", 10), "accept/recursion": ("pass", 10),
-    }  # fmt: skip
-
-
-def test_a_verdict_does_not_depend_on_what_went_before(judge: Judge) -> None:
-    """Two checks of one attempt say the same, but for times and addresses."""
-    text = act('var m map[string]int\nm["a"] = 1\nreturn ""')
-    first, second = (msgspec.structs.replace(judge(text), seconds=0, tests=()) for _ in range(2))
-    assert first == second

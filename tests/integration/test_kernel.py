@@ -293,6 +293,17 @@ def test_stop_ends_the_program_at_once(kernel: Kernel) -> None:
     assert kernel.run("fmt.Println(2)").stream("stdout") == "2\n"
 
 
+def test_impatient_stops_are_one(kernel: Kernel) -> None:
+    """Stop pressed again and again ends the cell once: its reply comes, and the next cell runs."""
+    request = kernel.start('fmt.Println("up"); time.Sleep(time.Minute)')
+    kernel.wait_for(request, "up")
+    for _ in range(20):
+        kernel.manager.interrupt_kernel()
+        time.sleep(0.01)
+    assert kernel.finish(request).reply["ename"] == "Stopped"
+    assert kernel.run("fmt.Println(2)").stream("stdout") == "2\n"
+
+
 def test_stop_does_not_wait_for_a_program_that_will_not_end(kernel: Kernel) -> None:
     """A program that ignores SIGTERM is killed two seconds later."""
     request = kernel.start('signal.Ignore(syscall.SIGTERM, syscall.SIGINT)\nfmt.Println("up")\ntime.Sleep(time.Minute)')

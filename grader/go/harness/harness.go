@@ -21,12 +21,12 @@ const Canary = "TestCanary"
 var nonce, name = receive()
 
 // receive takes the grader's order, "NONCE TEST FLAG…", and leaves nothing to read.
+// Without an order there is no test to select.
 func receive() (nonce, name string) {
 	order, err := io.ReadAll(os.Stdin)
 	words := strings.Fields(string(order))
 	if err != nil || len(words) < 2 {
-		os.Stderr.WriteString("harness: this binary is run by the grader alone\n")
-		os.Exit(2)
+		return "", ""
 	}
 	os.Args = append(os.Args[:1:1], words[2:]...)
 	return words[0], words[1]
@@ -48,7 +48,11 @@ func Select(tests []testing.InternalTest) []testing.InternalTest {
 			}}}
 		}
 	}
-	os.Stderr.WriteString("harness: no test is called " + name + "\n")
+	problem := "no test is called " + name
+	if name == "" {
+		problem = "this binary is run by the grader alone"
+	}
+	os.Stderr.WriteString("harness: " + problem + "\n")
 	os.Exit(2)
 	return nil
 }
