@@ -109,7 +109,8 @@ async def _build(folder: Path, root: Path, tools: Toolchain, tidy: Tidy) -> tupl
     overlay = folder / "overlay.json"
     overlay.write_text(json.dumps({"Replace": {str(root / _FILE): str(folder / _FILE)}}), encoding="utf-8")
     argv = [str(tools.go), "build", "-race", "-buildvcs=false", "-ldflags=-s -w", f"-overlay={overlay}", "-o", str(folder / "cell"), _FILE]
-    done = await process.run(argv, env={**tools.env, "GOTMPDIR": str(folder)}, cwd=root, limits=_BUILD)
+    env = {**tools.env, "GOTMPDIR": str(folder), "PWD": str(root)}  # Go takes PWD for its folder, and the overlay names that
+    done = await process.run(argv, env=env, cwd=root, limits=_BUILD)
     if done.ended != "exit":
         raise InfraError("cell-build", f"building the cell was stopped: {done.ended}. Run it again.")
     if done.code == 0:

@@ -100,4 +100,52 @@ def lab(arguments: tuple[str, ...], course: Course, *, no_browser: bool, prepare
     os.execv(sys.executable, [*start, *options, *arguments])  # noqa: S606 - JupyterLab takes our place, signals and all
 
 
-COMMANDS = (check, list_exercises, lab)
+@click.command()
+@click.argument("slug")
+@with_course
+def hint(slug: str, course: Course) -> None:
+    """Show the next hint of an exercise. Hints cost nothing."""
+    from grader import card
+
+    exercise, store = course.exercise(slug), open_store(course.state)
+    opened = store.count(slug, "hint")
+    if opened < len(exercise.manifest.hints):
+        store.log(slug, "hint")
+        opened += 1
+    click.echo(card.hints_text(exercise, opened))
+
+
+@click.command()
+@click.argument("slug")
+@with_course
+def solution(slug: str, course: Course) -> None:
+    """Show the solution, other right fixes and the known wrong ones."""
+    from grader import card
+
+    exercise = course.exercise(slug)
+    if not course.pack:
+        open_store(course.state).log(slug, "solution")
+    click.echo(card.solution_text(exercise))
+
+
+@click.command()
+@with_course
+@as_json
+def progress(course: Course, *, as_json: bool) -> None:
+    """Show what is done."""
+    from grader import card
+    from grader.progress import exercise_row, phase_row
+
+    store = open_store(course.state)
+    rows = {phase: [exercise_row(store, exercise) for exercise in course.exercises(phase)] for phase in course.phases}
+    if as_json:
+        found = [{"phase": phase.slug, "exercises": exercises} for phase, exercises in rows.items()]
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        return
+    if len(rows) > 1:
+        click.echo(card.map_text(course, [phase_row(phase, rows[phase]) for phase in rows]))
+    for phase, exercises in rows.items():
+        click.echo(card.phase_text(phase, exercises))
+
+
+COMMANDS = (check, list_exercises, lab, hint, solution, progress)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from grader.attempt import Attempt
-from grader.card import ExerciseRow, PhaseRow
 from grader.errors import AttemptError, UsageError
 from grader.hosts import pages as made
 from grader.hosts.session import BEFORE_RESET
+from grader.progress import exercise_row, phase_row, state_of, tries
 from grader.verdict import Status, Verdict
 
 if TYPE_CHECKING:
-    from grader.card.pages import State
-    from grader.course import Course, Exercise, Phase
+    from grader.card import ExerciseRow
+    from grader.course import Course, Exercise
     from grader.hosts.screen import Page
     from grader.hosts.session import Session
     from grader.store import Try
@@ -47,34 +47,19 @@ def pages(session: Session) -> list[Page]:
     """Return the course map, where there are several phases, and a page for each phase that was begun."""
     course = session.course
     rows = {phase: [_row(session, exercise) for exercise in course.exercises(phase)] for phase in course.phases}
-    begun = [phase for phase in course.phases if _state(rows[phase]) != "new"]
+    begun = [phase for phase in course.phases if state_of(rows[phase]) != "new"]
     phases = [made.phase(phase, rows[phase]) for phase in begun or course.phases[:1]]
     if len(course.phases) == 1:
         return phases
-    return [made.course_map(course, [_phase_row(phase, rows[phase]) for phase in course.phases]), *(phases if begun else [])]
+    return [made.course_map(course, [phase_row(phase, rows[phase]) for phase in course.phases]), *(phases if begun else [])]
 
 
 def _row(session: Session, exercise: Exercise) -> ExerciseRow:
-    tries = _tries(session, exercise)
-    best = max(tries, key=lambda each: (each.status == "pass", each.points), default=None)
-    state: State = "new" if best is None else "done" if best.status == "pass" else "started"
-    manifest = exercise.manifest
-    return ExerciseRow(exercise.slug, manifest.title, manifest.minutes, state, best.points if best else 0, manifest.full)
+    return session.with_store(exercise.course, lambda store: exercise_row(store, exercise))
 
 
 def _tries(session: Session, exercise: Exercise) -> list[Try]:
-    """Return the checks of what the learner had changed."""
-    tries = session.with_store(exercise.course, lambda store: store.tries(exercise.slug))
-    return [each for each in tries if each.status != "not-attempted"]
-
-
-def _phase_row(phase: Phase, rows: list[ExerciseRow]) -> PhaseRow:
-    return PhaseRow(phase.slug, phase.title, _state(rows), sum(row.state == "done" for row in rows), len(rows))
-
-
-def _state(rows: list[ExerciseRow]) -> State:
-    states = {row.state for row in rows}
-    return "new" if states <= {"new"} else "done" if states == {"done"} else "started"
+    return session.with_store(exercise.course, lambda store: tries(store, exercise))
 
 
 def save(session: Session, file: str) -> Page:

@@ -7,25 +7,21 @@ import os
 import signal
 import subprocess
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from .kernels import WAIT, Kernel, environment, manager
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from grader.course import Exercise
     from tests.conftest import MakeExercise
-
-ROOT = Path(__file__).parents[2]
-WAIT = 120  # seconds; a cold cache builds the race runtime first
 
 MARK = "// takings/till.go\n\n"
 RACE = """\
@@ -48,92 +44,6 @@ func main() {
 	fmt.Println("done")
 }
 """
-
-
-@dataclass
-class Ran:
-    """What a cell sent: its outputs in order, its reply, and how many seconds it took."""
-
-    reply: dict[str, Any]
-    messages: list[dict[str, Any]]
-    seconds: float = 0.0
-    states: list[tuple[str, str]] = field(default_factory=list)
-
-    def stream(self, name: str) -> str:
-        """Return what was written to a stream."""
-        return "".join(m["content"]["text"] for m in self.messages if m["msg_type"] == "stream" and m["content"]["name"] == name)
-
-    def data(self, mime: str = "text/plain") -> str:
-        """Return what was displayed, of one kind."""
-        kinds = {"display_data", "execute_result"}
-        return "\n".join(m["content"]["data"].get(mime, "") for m in self.messages if m["msg_type"] in kinds)
-
-    def all_text(self) -> str:
-        """Return everything that is shown."""
-        errors = "\n".join("\n".join(m["content"]["traceback"]) for m in self.messages if m["msg_type"] == "error")
-        return "\n".join([self.stream("stdout"), self.stream("stderr"), self.data(), errors])
-
-
-class Kernel:
-    """A running kernel and a client."""
-
-    def __init__(self, folder: Path, *python_path: Path) -> None:
-        """Start in a folder, with more folders that Python imports from."""
-        specs = KernelSpecManager(kernel_dirs=[str(ROOT / "grader")])
-        self.manager = KernelManager(kernel_name="kernelspec", kernel_spec_manager=specs)
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, *python_path)))}
-        self.manager.start_kernel(cwd=str(folder), env=env, stderr=subprocess.DEVNULL)
-        self.client = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
-
-    @property
-    def pid(self) -> int:
-        """The kernel's process."""
-        return int(getattr(self.manager.provisioner, "pid", 0))
-
-    def start(self, code: str) -> str:
-        """Send a cell; return the request's id."""
-        return str(self.client.execute(code))
-
-    def finish(self, request: str) -> Ran:
-        """Wait for a cell's end."""
-        started = time.monotonic()
-        messages, states = [], []
-        while True:
-            message = self.client.get_iopub_msg(timeout=WAIT)
-            mine = message["parent_header"].get("msg_id") == request
-            if message["msg_type"] == "status":
-                states.append((message["parent_header"].get("msg_type", ""), message["content"]["execution_state"]))
-                if mine and message["content"]["execution_state"] == "idle":
-                    break
-            elif mine:
-                messages.append(message)
-        return Ran(self.reply(request), messages, time.monotonic() - started, states)
-
-    def reply(self, request: str, timeout: float = WAIT) -> dict[str, Any]:
-        """Wait for a request's reply."""
-        while True:
-            message = self.client.get_shell_msg(timeout=timeout)
-            if message["parent_header"].get("msg_id") == request:
-                return dict(message["content"])
-
-    def run(self, code: str) -> Ran:
-        """Run a cell to its end."""
-        return self.finish(self.start(code))
-
-    def wait_for(self, request: str, text: str) -> None:
-        """Wait until a running cell has printed a text."""
-        while True:
-            message = self.client.get_iopub_msg(timeout=WAIT)
-            if message["msg_type"] == "stream" and message["parent_header"].get("msg_id") == request and text in message["content"]["text"]:
-                return
-
-    def stop(self, *, now: bool = False) -> None:
-        """End the kernel."""
-        self.client.stop_channels()
-        if self.manager.is_alive():
-            self.manager.shutdown_kernel(now=now)
 
 
 @pytest.fixture(scope="module")
@@ -429,9 +339,7 @@ def test_notebook_runs_through_nbclient(exercise: Exercise) -> None:
     """A notebook runs from top to bottom, and stops at a cell that does not compile."""
     cells = [nbformat.v4.new_code_cell(code) for code in (RACE, answer(exercise), "%check takings", "x := 1")]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    specs = KernelSpecManager(kernel_dirs=[str(ROOT / "grader")])
-    manager = KernelManager(kernel_name="kernelspec", kernel_spec_manager=specs)
-    client = NotebookClient(notebook, km=manager, resources={"metadata": {"path": str(learn(exercise))}}, timeout=WAIT)
+    client = NotebookClient(notebook, km=manager(), resources={"metadata": {"path": str(learn(exercise))}}, timeout=WAIT)
     with pytest.raises(CellExecutionError, match="cell:1:1: declared and not used: x"):
-        client.execute(env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL)
+        client.execute(env=environment(learn(exercise)), stderr=subprocess.DEVNULL)
     assert notebook.cells[2].outputs[0].data["text/plain"] == "10.0"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from grader.errors import StoreError, UsageError
@@ -16,6 +17,7 @@ from grader.hosts.cells import classify
 from grader.hosts.commands import COMMANDS, buttons, run_command
 from grader.hosts.screen import CommandError, Score
 from grader.hosts.session import Session
+from grader.manifest import HiddenSummary
 from grader.store import Store
 from grader.verdict import Hidden, Verdict
 
@@ -130,6 +132,13 @@ def test_points_are_a_share_of_the_maximum(exercise: Exercise, points: int, most
     """What was earned of what is reachable here, times the cell's maximum, never outside of it."""
     verdict = Verdict(slug="takings", status="fail", points=points, max=most, hidden=Hidden(1, 4))
     assert answers.points(exercise, verdict) == expected
+
+
+def test_withheld_points_count_to_the_maximum(exercise: Exercise) -> None:
+    """Where tests are withheld, a pass of those that are here is the grade cell's whole maximum."""
+    manifest = msgspec.structs.replace(exercise.manifest, withheld=HiddenSummary(tests=2, points=3))
+    verdict = Verdict(slug="takings", status="pass", points=7, max=7)
+    assert repr(answers.points(replace(exercise, manifest=manifest), verdict)) == "13.0"
 
 
 def test_unknown_command_names_the_nearest(session: Session, screen: FakeScreen) -> None:
