@@ -11,7 +11,7 @@ import pytest
 from grader import judge
 from grader.errors import InfraError
 from grader.guard import GuardFunction, Inspection, Lock, Use
-from grader.judge import classify, run_tests
+from grader.judge import Runner, classify, run_tests
 from grader.process import Finished
 from grader.verdict import Held, Message
 
@@ -234,6 +234,6 @@ def test_the_environment_of_a_test(exercise: Exercise, tmp_path: Path, monkeypat
     """A test sees GORACE, and GOMAXPROCS where it is asked for, and nothing of ours."""
     monkeypatch.setenv("SECRET", "x")
     path = binary(tmp_path, f"TestTwoSales) env > {tmp_path}/env; passes;;")
-    asyncio.run(run_tests(exercise, path, NOTHING, processors=2))
+    asyncio.run(Runner(exercise, path).run("TestTwoSales", processors=2))
     names = {line.partition("=")[0] for line in (tmp_path / "env").read_text().splitlines()}
     assert names - {"PWD", "SHLVL", "_"} == {"GORACE", "GOMAXPROCS"}

@@ -14,7 +14,4 @@ ignore (
 	wrong
 )
 
-require (
-	go.uber.org/goleak v1.3.0 // indirect
-	golang.org/x/sync v0.25.0 // indirect
-)
+require golang.org/x/sync v0.25.0
