@@ -95,7 +95,7 @@ def clean(slug: str, name: str, text: str | bytes) -> str:
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
             raise AttemptError(f"{slug}/{name}, line {line}, is not UTF-8. Type the line again, or save the file as UTF-8.") from error
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for what, sign in (("a NUL byte", "\0"), ("a broken character", "\ufffd")):
         if sign in text:
             line = text[: text.index(sign)].count("\n") + 1

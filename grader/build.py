@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from grader.attempt import Attempt
     from grader.toolchain import Toolchain
 
-LIMITS = process.Limits(seconds=60, output=1 << 20, memory=2 << 30)
+LIMITS = process.Limits(seconds=60, output=1 << 20, kept=1 << 20, memory=2 << 30)
 
 GO_TEST_ANALYZERS = (
     "atomic",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.attempt import Attempt
     from grader.toolchain import Toolchain
 
-_LIMITS = process.Limits(seconds=20, output=16 << 20, memory=1 << 30)
+_LIMITS = process.Limits(seconds=20, output=16 << 20, kept=16 << 20, memory=1 << 30)
 
 
 class Lock(msgspec.Struct, frozen=True):

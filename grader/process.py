@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 KEPT = 64 * 1024
-"""Bytes kept of the first and of the last part of each stream."""
+"""Bytes kept of the first and of the last part of each stream, unless more are asked for."""
 
 _POLL = 0.01  # seconds between looks at the memory
 _LINGER = 0.2  # seconds that a pipe may stay open after the group was killed
@@ -31,12 +31,15 @@ Stream = Literal["stdout", "stderr"]
 class Limits:
     """What a run may use: wall time in seconds, output in bytes, resident memory in bytes.
 
+    `kept` is how many bytes are kept of the first and of the last part of each stream: a program
+    whose output is read by a machine needs as much as `output`.
     `grace` is how many seconds its group has between SIGTERM and SIGKILL when it is ended early.
     """
 
     seconds: float = 60.0
     output: int = 1 << 20
     memory: int | None = None
+    kept: int = KEPT
     grace: float = 0.0
 
 
@@ -53,21 +56,22 @@ class Finished:
 
 
 class _Kept:
-    """The first and the last part of a stream."""
+    """The first and the last part of a stream, each of that many bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        self.size = size
         self.head = bytearray()
         self.tail: deque[bytes] = deque()
         self.tail_size = self.total = 0
 
     def add(self, data: bytes) -> None:
         self.total += len(data)
-        room = KEPT - len(self.head)
+        room = self.size - len(self.head)
         self.head += data[:room]
         if rest := data[room:]:
             self.tail.append(rest)
             self.tail_size += len(rest)
-            while self.tail_size - len(self.tail[0]) >= KEPT:
+            while self.tail_size - len(self.tail[0]) >= self.size:
                 self.tail_size -= len(self.tail.popleft())
 
     def text(self) -> str:
@@ -103,7 +107,7 @@ async def run(
             *argv, stdin=input_end.fileno(), stdout=stdout_end, stderr=stderr_end, env=dict(env), cwd=cwd, start_new_session=True
         )
         theirs.close()
-        out, err, overflow = _Kept(), _Kept(), asyncio.Event()
+        out, err, overflow = _Kept(limits.kept), _Kept(limits.kept), asyncio.Event()
 
         def take(name: Stream, kept: _Kept, data: bytes) -> None:
             kept.add(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from grader.card.pages import ExerciseRow, PhaseRow
 
@@ -24,7 +25,13 @@ def exercise_row(store: Store, exercise: Exercise) -> ExerciseRow:
     best = max(tries(store, exercise), key=lambda each: (each.status == "pass", each.points), default=None)
     state: State = "new" if best is None else "done" if best.status == "pass" else "started"
     manifest = exercise.manifest
-    return ExerciseRow(exercise.slug, manifest.title, manifest.minutes, state, best.points if best else 0, manifest.full)
+    points = best.points if best else 0
+    return ExerciseRow(exercise.slug, manifest.title, manifest.minutes, state, points, manifest.full, href=link(exercise))
+
+
+def link(exercise: Exercise) -> str:
+    """Return the link to an exercise's heading, by the name that JupyterLab gives headings."""
+    return f"{exercise.phase.slug}.ipynb#{quote(exercise.manifest.title.replace(' ', '-'))}"
 
 
 def phase_row(phase: Phase, rows: Sequence[ExerciseRow]) -> PhaseRow:

@@ -41,7 +41,7 @@ HARNESS = "goprod.example/grader/harness"
 """The import path of what every attempt and every test binary carries."""
 
 _ALWAYS = ("runtime/race", "testing", "testing/internal/testdeps", "os")  # of every test binary
-_PREPARE = process.Limits(seconds=600, output=16 << 20)
+_PREPARE = process.Limits(seconds=600, output=16 << 20, kept=16 << 20)
 
 
 @dataclass(frozen=True)

@@ -113,9 +113,10 @@ def _aside(scene: Scene) -> tuple[Block, ...]:
 def _untouched(scene: Scene) -> Card:
     points = f"{count(scene.full, scene.point)} · about {scene.exercise.manifest.minutes} min"
     fact = inline("The cell still holds the code from the incident.")
-    return _card(
-        scene, fact, "Change it, then run the cell with Shift+Enter.", points, rows.rows(rows.failing(scene.verdict.tests), scene.of)
-    )
+    failing = rows.failing(scene.verdict.tests)
+    raced = next((test.race for test in failing if test.race), None)
+    blocks = [race.block(raced, scene.of)] if raced else []
+    return _card(scene, fact, "Change it, then run the cell with Shift+Enter.", points, [*blocks, *rows.rows(failing, scene.of)])
 
 
 def _never_ran(scene: Scene) -> Card:

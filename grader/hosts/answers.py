@@ -52,13 +52,14 @@ def points(exercise: Exercise, verdict: Verdict) -> float:
 def _page(session: Session, attempt: Attempt, verdict: Verdict) -> Page:
     from grader import card
     from grader.hosts import pages
+    from grader.progress import link
 
     exercise = attempt.exercise
     following = _following(exercise)
-    title, slug = (following.manifest.title, following.slug) if following else ("", "")
+    title, heading = (following.manifest.title, link(following).partition("#")[2]) if following else ("", "")
     page = Page(
-        card.verdict_html(verdict, exercise, attempt.files, next_title=title, next_slug=slug),
-        card.verdict_text(verdict, exercise, attempt.files, next_title=title, next_slug=slug),
+        card.verdict_html(verdict, exercise, attempt.files, next_title=title, next_slug=heading),
+        card.verdict_text(verdict, exercise, attempt.files, next_title=title, next_slug=heading),
     )
     if not (session.unsaved or verdict.detail.startswith("Not saved")):
         return page

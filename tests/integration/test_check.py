@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,11 +17,13 @@ from grader.check import check
 from grader.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from grader.course import Exercise
     from grader.verdict import Status, TestResult, Verdict
     from tests.conftest import MakeExercise, Validate
+
+    Judge = Callable[..., Verdict]
 
 MANIFEST = """\
 title = "Act"
@@ -34,7 +36,7 @@ hidden = ["hidden_test.go"]
 imports = ["fmt", "os", "runtime", "sync", "time", "unique", "io"]
 selectors = ["syscall.SIGTERM"]
 vet = ["copylocks"]
-timeout = 1.0
+timeout = 2.0
 memory = 128
 
 [tests]
@@ -99,13 +101,6 @@ def act(body: str, *imports: str, more: str = "") -> str:
 SOLUTION = act('return "done"')
 
 
-class Judge(Protocol):
-    """Checks this text of act.go."""
-
-    def __call__(self, text: str, *, store: Store | None = None) -> Verdict:
-        """Return its verdict, which is as published."""
-
-
 @pytest.fixture(scope="module")
 def exercise(make_exercise: MakeExercise) -> Exercise:
     """Give an exercise whose answer may do anything."""
@@ -159,9 +154,7 @@ def test_a_pass(judge: Judge) -> None:
     """Right code passes every test, in less time than anybody waits."""
     verdict = judge(SOLUTION)
     assert (verdict.status, verdict.points, verdict.max) == ("pass", 14, 14)
-    assert {test.status for test in verdict.tests} == {"pass"}
     assert [(f.name, f.start, f.end) for f in verdict.functions] == [("Act", 7, 9)]
-    assert verdict.passed
 
 
 def test_untouched(judge: Judge) -> None:
@@ -184,7 +177,7 @@ HOARD = """\
 	var all [][]byte
 	for range 64 {
 		block := make([]byte, 16<<20)
-		for i := range block {
+		for i := 0; i < len(block); i += 4096 {
 			block[i] = 1
 		}
 		all = append(all, block)
@@ -212,9 +205,9 @@ ENDINGS: dict[str, tuple[str, Status, str]] = {
     "panic elsewhere": (act('go panic("there")\nselect {}'), "panic", "panic: there"),
     "fatal error": (act('var mu sync.Mutex\nmu.Unlock()\nreturn ""', "sync"), "panic", "fatal error: sync: unlock of unlocked mutex"),
     "race": (act('n := 0\ngo func() { n++ }()\ntime.Sleep(50 * time.Millisecond)\nn++\n_ = n\nreturn "done"', "time"), "race", ""),
-    "hang": (act("select {}"), "timeout", "panic: test timed out after 1s"),
-    "hang on a lock": (act('var mu sync.Mutex\nmu.Lock()\nmu.Lock()\nreturn ""', "sync"), "timeout", "panic: test timed out after 1s"),
-    "spin": (act("for {\n}"), "timeout", "panic: test timed out after 1s"),
+    "hang": (act("select {}"), "timeout", "panic: test timed out after 2s"),
+    "hang on a lock": (act('var mu sync.Mutex\nmu.Lock()\nmu.Lock()\nreturn ""', "sync"), "timeout", "panic: test timed out after 2s"),
+    "spin": (act("for {\n}"), "timeout", "panic: test timed out after 2s"),
     "memory": (act(HOARD), "memory", ""),
     "address space": (act("return string(make([]byte, 8<<30))"), "memory", ""),
     "endless recursion": (act("return Act() + Act()"), "memory", ""),
@@ -341,6 +334,18 @@ def test_a_selector_that_is_allowed(judge: Judge) -> None:
     assert judge(act('_ = syscall.SIGTERM.String()\nreturn "done"', "syscall")).status == "pass"
 
 
+def test_nothing_to_steal(judge: Judge) -> None:
+    """What the grader told the test binary is gone before any code of the attempt can look for it."""
+    more = "var stolen, err = io.ReadAll(os.Stdin)\n"
+    assert judge(act('return fmt.Sprintf("done%s", stolen)', "fmt", "io", "os", more=more)).status == "pass"
+
+
+@pytest.mark.parametrize("more", ["// la la la\n" * 20_000, "".join(f"func f{n}(a, b int) int {{ return a + b }}\n" for n in range(5_000))])
+def test_a_large_answer(judge: Judge, more: str) -> None:
+    """An answer of the largest size is judged as any other."""
+    assert judge(act('return "done"', more=more)).status == "pass"
+
+
 def test_windows_line_ends_and_a_marker(judge: Judge) -> None:
     """A cell with its first line and with CRLF is as good as the file, and its lines are the cell's."""
     assert judge("// takings/act.go\r\n\r\n" + SOLUTION.replace("\n", "\r\n")).status == "pass"
@@ -369,12 +374,11 @@ def test_a_manifest_and_tests_that_disagree(make_exercise: MakeExercise, exercis
 
 
 def test_the_second_time(judge: Judge) -> None:
-    """The same attempt is not run again: its verdict comes from the store in no time."""
+    """The same attempt is not run again: its verdict comes from the store, with the seconds of its first run."""
     store = Store(None)
     first = judge(act('return "a"'), store=store)
-    start = time.monotonic()
     assert judge(act('return "a"'), store=store) == first
-    assert time.monotonic() - start < 0.2
+    assert [tried.key for tried in store.tries("takings")] == [first.hash, first.hash]
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.05, 0.15, 0.3, 0.6])
@@ -392,4 +396,4 @@ def test_cancelled(exercise: Exercise, tmp_path: Path, pause: float) -> None:
         assert processes_in(tmp_path) == []
         return time.monotonic() - start
 
-    assert asyncio.run(cancel()) < 2
+    assert asyncio.run(cancel()) < 10

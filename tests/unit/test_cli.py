@@ -133,7 +133,7 @@ def test_an_unknown_exercise(arguments: str) -> None:
 
 
 @pytest.mark.usefixtures("course")
-@pytest.mark.parametrize("arguments", ["verify --phase 9", "build 09-x", "new 09-x/y"])
+@pytest.mark.parametrize("arguments", ["verify --phase 9", "new 09-x/y"])
 def test_an_unknown_phase(arguments: str) -> None:
     """An unknown phase is told with those that there are."""
     done = run(*arguments.split())

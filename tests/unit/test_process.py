@@ -43,8 +43,8 @@ def runs(pid: int) -> bool:
 
 
 def gone(pid: int) -> bool:
-    """Say whether a process ends within a second."""
-    deadline = time.monotonic() + 1
+    """Say whether a process ends within some seconds."""
+    deadline = time.monotonic() + 5
     while runs(pid) and time.monotonic() < deadline:
         time.sleep(0.01)
     return not runs(pid)
@@ -95,6 +95,12 @@ def test_first_and_last_part_of_long_output() -> None:
     assert middle == f"[{400_000 - len(head) - len(tail)} bytes left out]"
 
 
+def test_all_of_long_output() -> None:
+    """What a machine reads is kept whole, if that is asked for."""
+    done = run([sys.executable, "-c", "print('a' * 400_000, end='')"], limits=Limits(output=1 << 20, kept=1 << 20))
+    assert done.stdout == "a" * 400_000
+
+
 @pytest.mark.parametrize(
     ("script", "limits", "ended"),
     [
@@ -110,14 +116,14 @@ def test_limits(script: str, limits: Limits, ended: str) -> None:
     """What passes a limit of time, output or memory is killed at once, and which limit it was is told."""
     done = sh(script, limits=limits)
     assert (done.ended, done.code) == (ended, -signal.SIGKILL)
-    assert done.seconds < 3
+    assert done.seconds < 10
 
 
 def test_grace() -> None:
     """With grace, a program that is ended early may say goodbye."""
-    done = sh("trap 'echo bye; exit 5' TERM; while :; do sleep 0.01; done", limits=Limits(seconds=0.2, grace=5))
+    done = sh("trap 'echo bye; exit 5' TERM; while :; do sleep 0.01; done", limits=Limits(seconds=0.2, grace=15))
     assert (done.code, done.ended, done.stdout) == (5, "timeout", "bye\n")
-    assert done.seconds < 3
+    assert done.seconds < 10
 
 
 @pytest.mark.parametrize("script", ["sleep 30 & echo $!", "sleep 30 & echo $!; sleep 30"])
@@ -125,14 +131,14 @@ def test_children_die_with_it(script: str) -> None:
     """When a program has ended, or was ended, its children are killed."""
     done = sh(script, limits=Limits(seconds=0.2))
     assert gone(int(done.stdout))
-    assert done.seconds < 2
+    assert done.seconds < 10
 
 
 def test_a_child_that_left_its_group() -> None:
     """A child in a session of its own holds the run up no longer than a moment, though it keeps the output open."""
-    done = sh("setsid sleep 3 & exit 4", limits=Limits(seconds=10))
+    done = sh("setsid sleep 9 & exit 4", limits=Limits(seconds=10))
     assert (done.code, done.ended) == (4, "exit")
-    assert done.seconds < 1
+    assert done.seconds < 5
 
 
 def test_cancelled_while_it_runs() -> None:
@@ -151,7 +157,7 @@ def test_cancelled_while_it_runs() -> None:
 
     start = time.monotonic()
     pids = asyncio.run(start_and_cancel()).split()
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 10
     assert [gone(int(pid)) for pid in pids] == [True, True]
 
 

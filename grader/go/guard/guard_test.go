@@ -109,8 +109,8 @@ func TestRefusals(t *testing.T) {
 
 func TestWordsOfRefusals(t *testing.T) {
 	for source, want := range map[string]string{
-		"package till\n\nimport \"os/exec\"\n":                        "`os/exec` is not on the list of packages for this exercise.",
-		"package till\n\nimport \"unsafe\"\n":                         "`unsafe` steps around Go's types, which no exercise needs.",
+		"package till\n\nimport \"os/exec\"\n":                         "`os/exec` is not on the list of packages for this exercise.",
+		"package till\n\nimport \"unsafe\"\n":                          "`unsafe` steps around Go's types, which no exercise needs.",
 		"package tills\n":                                              "The package is called `tills` here; its tests know it as `till`.",
 		"package till\n\nimport \"syscall\"\n\nvar _ = syscall.Kill\n": "Of `syscall` this exercise may use `SIGTERM`, `Signal`, and not `Kill`.",
 	} {

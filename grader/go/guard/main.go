@@ -71,14 +71,11 @@ func Inspect(request Request) (*Report, error) {
 		source := []byte(request.Files[name])
 		report.Code[name] = withoutComments(source)
 		// A file that does not parse is the compiler's to explain; what did parse is judged.
-		file, _ := parser.ParseFile(fset, name, source, parser.ParseComments|parser.SkipObjectResolution)
-		if file == nil {
-			continue
-		}
+		file, err := parser.ParseFile(fset, name, source, parser.ParseComments|parser.SkipObjectResolution)
 		files = append(files, file)
 		rules := rules{request: request, fset: fset, report: report}
 		rules.directives(name, source)
-		rules.file(file)
+		rules.file(file, err == nil)
 	}
 	if len(report.Refusals) > 0 {
 		sortRefusals(report.Refusals)

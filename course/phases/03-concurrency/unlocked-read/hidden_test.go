@@ -1,7 +1,6 @@
 package auction_test
 
 import (
-	"errors"
 	"testing"
 
 	"goprod.example/course/internal/settle"
@@ -36,37 +35,6 @@ func TestHalfABidIsNeverShown(t *testing.T) {
 	}
 	screen.mustShowOneOf(t, kay, wu)
 	page.mustReadOneOf(t, 31, kay, wu)
-}
-
-// Two bids came in at once, and the lower one was written over the higher.
-func TestHigherOfTwoBidsLeads(t *testing.T) {
-	clock := newClock(kay.At)
-	lot := auction.Open(31, clock.now)
-	mustLead(t, lot, kay)
-
-	clock.set(lea.At)
-	clock.slow.Store(true)
-	lower := bid(lot, wu)
-	settle.Wait() // the clock keeps wu's bid waiting
-	higher := bid(lot, lea)
-	settle.Wait() // lea's bid is in, or waits for wu's
-	close(clock.resume)
-	settle.Wait()
-
-	lower.mustReturn(t)
-	higher.mustReturn(t)
-	if err := higher.Err(); err != nil {
-		t.Errorf("the highest bid was refused: lea offered %d cents, more than anybody, and was told %q", lea.Cents, err)
-	}
-	if err := lower.Err(); err != nil && !errors.Is(err, auction.ErrTooLow) {
-		t.Errorf("wu's bid was neither accepted nor too low: wu was told %q", err)
-	}
-	screen := look(lot)
-	settle.Wait()
-	screen.mustReturn(t)
-	if got := screen.offer; got != lea && higher.Err() == nil {
-		t.Errorf("a lower bid was written over a higher one: lea's %d cents were accepted, and %s leads with %d", lea.Cents, got.Bidder, got.Cents)
-	}
 }
 
 // Two telephones bid in the same second, and their offers were written into each

@@ -1,0 +1,57 @@
+"""Runs a released notebook as a learner does, with other texts in its answer cells."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+from nbclient import NotebookClient
+
+from grader.course import Course
+from grader.notebook import answer_cell, grade_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbformat import NotebookNode
+
+COURSE = Course(Path(__file__).parents[2] / "course")
+PHASE = COURSE.phase("3")
+RELEASED = COURSE.root / "release" / PHASE.slug / f"{PHASE.slug}.ipynb"
+
+
+def course_copy(folder: Path) -> Path:
+    """Copy the course, without what a learner did, and return the folder for their notebooks."""
+    shutil.copytree(COURSE.root, folder / "course", ignore=shutil.ignore_patterns("learn", "source", "release", "gradebook.db"))
+    learn = folder / "course" / "learn"
+    learn.mkdir()
+    return learn
+
+
+def notebook(answers: Mapping[str, Mapping[str, str]], *, examples: bool = False) -> NotebookNode:
+    """Return the released notebook with these answers, by slug and file; example cells only on demand."""
+    released = nbformat.read(RELEASED, as_version=4)
+    texts = {grade_id(slug, file): answer_cell(slug, file, text) for slug, files in answers.items() for file, text in files.items()}
+    for cell in released.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("solution"):
+            cell.source = texts.get(about["grade_id"], cell.source)
+    if not examples:
+        released.cells = [cell for cell in released.cells if "example" not in cell.metadata.get("tags", [])]
+    return released
+
+
+def run(book: NotebookNode, folder: Path, slugs: tuple[str, ...] = ()) -> dict[str, tuple[str, str]]:
+    """Run a notebook, or only the cells of some exercises; return each grade cell's text/plain and text/html by slug."""
+    if slugs:
+        book.cells = [c for c in book.cells if c.metadata.get("nbgrader", {}).get("grade_id", "").partition("--")[0] in slugs]
+    NotebookClient(book, timeout=120, kernel_name="goprod", resources={"metadata": {"path": str(folder)}}, allow_errors=True).execute()
+    found = {}
+    for cell in book.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("grade"):
+            (output,) = [o for o in cell.outputs if o.output_type == "execute_result"]
+            found[about["grade_id"]] = (output.data["text/plain"], output.data["text/html"])
+    return found
