@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -163,10 +164,23 @@ class _Builder:
 
 
 async def build(attempt: Attempt, toolchain: Toolchain, importcfg: Path, work: Path) -> Built:
-    """Build an attempt in an empty folder.
+    """Build an attempt in an empty folder. The binary then stands alone in a folder: no source is left for it to read.
 
     Raises InfraError where the failure cannot be the attempt's.
     """
+    workshop = work / "build"
+    workshop.mkdir()
+    built = await _build(attempt, toolchain, importcfg, workshop)
+    if built.binary is None:
+        return built
+    alone = work / "run"
+    alone.mkdir()
+    binary = built.binary.rename(alone / built.binary.name)
+    shutil.rmtree(workshop)
+    return Built(binary=binary)
+
+
+async def _build(attempt: Attempt, toolchain: Toolchain, importcfg: Path, work: Path) -> Built:
     exercise = attempt.exercise
     manifest, path = exercise.manifest, exercise.import_path
     builder = _Builder(toolchain, work, importcfg)

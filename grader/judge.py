@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import re
 import signal
@@ -98,8 +99,9 @@ class Runner:
         """Prepare to run the tests of `binary`, which was built for `exercise`."""
         self._manifest = exercise.manifest
         self._folder = binary.parent
-        self._command = sandbox.confine([str(binary)])
-        self._turns = asyncio.Semaphore(os.cpu_count() or 1)
+        processors = os.cpu_count() or 1
+        self._command = sandbox.confine([str(binary)], cpu=math.ceil((exercise.manifest.timeout + _GRACE) * processors))
+        self._turns = asyncio.Semaphore(processors)
 
     async def run(self, test: str, *, count: int = 1, processors: int | None = None) -> tuple[Finished, Outcome]:
         """Run a test in a process of its own, `count` times there, on that many processors or on all."""

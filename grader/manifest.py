@@ -34,8 +34,6 @@ class TestEntry(Table, frozen=True):
 
     points: Annotated[int, msgspec.Meta(ge=1)] | None = None
     cost: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    race: bool = True
-    """False: built without the race detector, for tests that count allocations."""
 
 
 class Solution(Table, frozen=True):

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ADDRESS_SPACE = 4 << 30  # bytes; the race runtime reserves much and needs over 1 GiB (measured)
-CPU_SECONDS = 20
 FILE_SIZE = 16 << 20  # bytes of one file
 OPEN_FILES = 256
 PROCESSES = 256  # threads count
@@ -24,14 +23,14 @@ def rung() -> str:
     return "rlimits" if shutil.which("prlimit") else "none"
 
 
-def confine(argv: Sequence[str]) -> list[str]:
-    """Return a command that runs `argv` confined."""
+def confine(argv: Sequence[str], *, cpu: int) -> list[str]:
+    """Return a command that runs `argv` confined, with at most `cpu` seconds of processor time."""
     if rung() == "none":
         return list(argv)
     return [
         "prlimit",
         f"--as={ADDRESS_SPACE}",
-        f"--cpu={CPU_SECONDS}",
+        f"--cpu={cpu}",
         f"--fsize={FILE_SIZE}",
         f"--nofile={OPEN_FILES}",
         f"--nproc={_threads_of_user() + PROCESSES}",

@@ -159,8 +159,7 @@ def _passed(scene: Scene, next_title: str, next_slug: str) -> Card:
         blocks = rows.rows(verdict.tests, scene.of, later=scene.later())
         blocks.append(Paragraph(inline("The solution opens here once your instructor releases it."), "quiet"))
     else:
-        raced = any(entry.race for name, entry in scene.exercise.manifest.tests.items() if any(test.name == name for test in verdict.tests))
-        word, fact = "Passed:", f"{f'all {number} tests' if number != 1 else 'its one test'}{', without a race' if raced else ''}."
+        word, fact = "Passed:", f"{f'all {number} tests' if number != 1 else 'its one test'}, without a race."
         names = "The test" if number == 1 else f"The {number} tests"
         blocks = [*solution.folded(scene.exercise), Folded(inline(names), tuple(rows.rows(verdict.tests, scene.of)))]
     points = scene.points(after=_seconds(verdict.seconds))

@@ -35,7 +35,7 @@ def test_validate_says_passed_to_who_passed(tmp_path: Path) -> None:
 
 
 def test_html_has_the_cards(tmp_path: Path) -> None:
-    """nbconvert's page of a run notebook has the cards, and Go in colours."""
+    """Nbconvert's page of a run notebook has the cards, and Go in colours."""
     book = notebook({})
     run(book, course_copy(tmp_path), ("unlocked-read",))
     page, _ = HTMLExporter().from_notebook_node(book)
@@ -45,7 +45,7 @@ def test_html_has_the_cards(tmp_path: Path) -> None:
 
 
 def test_papermill_runs_the_notebook(tmp_path: Path) -> None:
-    """papermill runs the notebook's example cells to their end."""
+    """Papermill runs the notebook's example cells to their end."""
     folder = course_copy(tmp_path)
     book = notebook({}, examples=True)
     book.cells = [cell for cell in book.cells if "example" in cell.metadata.get("tags", [])][:2]

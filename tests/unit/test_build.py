@@ -112,22 +112,30 @@ def tools(tmp_path: Path) -> Tools:
     return Tools(tmp_path)
 
 
-def test_what_is_built(tools: Tools, exercise: Exercise) -> None:
+def test_what_is_built(tools: Tools, exercise: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
     """An attempt and its tests become one binary; each package is compiled from what it needs and no more."""
+    monkeypatch.setattr("grader.build.shutil.rmtree", lambda _: None)
     built = tools.build(exercise)
-    assert built.binary == tools.work / "attempt.test"
+    workshop = tools.work / "build"
+    assert built.binary == tools.work / "run" / "attempt.test"
     assert built.binary.read_text() == "made\n"
-    files = {name: sorted(path.name for path in (tools.work / name).iterdir()) for name in ("attempt", "tests", "main")}
+    files = {name: sorted(path.name for path in (workshop / name).iterdir()) for name in ("attempt", "tests", "main")}
     assert files == {"attempt": ["goprod_harness.go", "till.go"], "tests": ["hidden_test.go", "till_test.go"], "main": ["main.go"]}
-    main = (tools.work / "main/main.go").read_text()
+    main = (workshop / "main/main.go").read_text()
     assert [name for name in ("TestTwoSales", "TestLongDay", "TestQuietDay") if f'{{Name: "{name}", F: judge.{name}}}' in main] == list(
         exercise.manifest.tests
     )
-    assert (tools.work / "main.importcfg").read_text().splitlines() == [
+    assert (workshop / "main.importcfg").read_text().splitlines() == [
         "packagefile testing=/archives/testing.a",
-        f"packagefile goprod.example/course/phases/01-basics/takings={tools.work}/attempt.a",
-        f"packagefile goprod.example/course/phases/01-basics/takings_test={tools.work}/tests.a",
+        f"packagefile goprod.example/course/phases/01-basics/takings={workshop}/attempt.a",
+        f"packagefile goprod.example/course/phases/01-basics/takings_test={workshop}/tests.a",
     ]
+
+
+def test_nothing_is_left_beside_the_binary(tools: Tools, exercise: Exercise) -> None:
+    """When the tests run, no source of a test is left where the attempt could read it."""
+    tools.build(exercise)
+    assert [path.relative_to(tools.work).as_posix() for path in sorted(tools.work.rglob("*"))] == ["run", "run/attempt.test"]
 
 
 def test_an_attempt_that_does_not_compile(tools: Tools, exercise: Exercise) -> None:
@@ -135,7 +143,7 @@ def test_an_attempt_that_does_not_compile(tools: Tools, exercise: Exercise) -> N
     tools.write("compile", 'echo "till.go:5:2: undefined: x"; exit 2')
     built = tools.build(exercise)
     assert (built.binary, built.stage, built.errors) == (None, "build", (Message("undefined: x", "till.go", 5, 2),))
-    assert not (tools.work / "tests").exists()
+    assert not (tools.work / "build" / "tests").exists()
 
 
 def test_tests_that_do_not_fit(tools: Tools, make_exercise: MakeExercise) -> None:
@@ -184,7 +192,7 @@ def test_analyzers(tools: Tools, make_exercise: MakeExercise) -> None:
         "-json",
         *(f"-{a}" for a in builds.GO_TEST_ANALYZERS),
         "-copylocks",
-        f"{tools.work}/vet.cfg",
+        f"{tools.work}/build/vet.cfg",
     ]
 
 

@@ -54,7 +54,29 @@ STATES = {
 }
 BEYOND = {
     # the tests ran on the untouched code, and its race is shown as any other
-    "01-not-tried": {f"gp-{c}" for c in "rows race code lane lab no ev fig hit say clash held evo mono tc tdim two stack".split()},
+    "01-not-tried": {
+        f"gp-{c}"
+        for c in [
+            "rows",
+            "race",
+            "code",
+            "lane",
+            "lab",
+            "no",
+            "ev",
+            "fig",
+            "hit",
+            "say",
+            "clash",
+            "held",
+            "evo",
+            "mono",
+            "tc",
+            "tdim",
+            "two",
+            "stack",
+        ]
+    },
     "04a-fail": {"gp-no", "gp-hit", "gp-say"},  # the excerpt that only a person could annotate
     "06a-stuck": {"gp-none"},  # a test that was not reached; here each has a process of its own
     "06b-leak": {"gp-cut"},  # the function's first line stands above the lines around the hit

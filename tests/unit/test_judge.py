@@ -224,7 +224,7 @@ def test_the_race_of_our_own_code(exercise: Exercise, tmp_path: Path) -> None:
 
 def test_a_binary_that_cannot_be_started(exercise: Exercise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be started is our failure, told with the exercise."""
-    monkeypatch.setattr("grader.sandbox.confine", list)
+    monkeypatch.setattr("grader.sandbox.confine", lambda argv, cpu: list(argv))  # noqa: ARG005 - the real one's signature
     with pytest.raises(InfraError, match=r"a test of takings could not be run: .*attempt\.test") as caught:
         results(exercise, tmp_path / "attempt.test")
     assert caught.value.code == "run"

@@ -29,7 +29,7 @@ hints = ["Look at \\"till\\"."]
 TestA = { points = 6 }
 TestB = { cost = 3 }
 TestHidden = { points = 4 }
-TestOther = { cost = 2, race = false }
+TestOther = { cost = 2 }
 [solution]
 note = "the note of the solution"
 [accept.atomic]
@@ -183,7 +183,7 @@ def test_without_hidden_tests(tmp_path: Path) -> None:
         .replace("TestHidden = { points = 4 }\n", "")
         .replace(', TestHidden = "fail"', "")
     )
-    path.write_text(text.replace("TestOther = { cost = 2, race = false }\n", ""))
+    path.write_text(text.replace("TestOther = { cost = 2 }\n", ""))
     course = Course(tmp_path)
     assert pack.released(course.exercise("two-tills")).withheld is None
 

@@ -100,6 +100,37 @@ func TestSlowPhoneDelaysNobody(t *testing.T) {
 	page.mustReadOneOf(t, 214, ines, tom)
 }
 
+// Two bids came in at once, and the lower one was written over the higher.
+func TestHigherOfTwoBidsLeads(t *testing.T) {
+	clock := newClock(ines.At)
+	lot := auction.Open(214, clock.now)
+	mustLead(t, lot, ines)
+
+	clock.set(tom.At)
+	clock.slow.Store(true)
+	wu := bid(lot, auction.Offer{Bidder: "wu", Cents: 300000})
+	settle.Wait() // the clock keeps wu's bid waiting
+	bidding := bid(lot, tom)
+	settle.Wait() // tom's bid is in, or waits for wu's
+	close(clock.resume)
+	settle.Wait()
+
+	wu.mustReturn(t)
+	bidding.mustReturn(t)
+	if err := bidding.Err(); err != nil {
+		t.Errorf("the highest bid was refused: tom offered %d cents, more than anybody, and was told %q", tom.Cents, err)
+	}
+	if err := wu.Err(); err != nil && !errors.Is(err, auction.ErrTooLow) {
+		t.Errorf("wu's bid was neither accepted nor too low: wu was told %q", err)
+	}
+	screen := look(lot)
+	settle.Wait()
+	screen.mustReturn(t)
+	if got := screen.offer; got != tom && bidding.Err() == nil {
+		t.Errorf("a lower bid was written over a higher one: tom's %d cents were accepted, and %s leads with %d", tom.Cents, got.Bidder, got.Cents)
+	}
+}
+
 // One bid after the other: a quiet lot.
 func TestQuietLot(t *testing.T) {
 	clock := newClock(ines.At)
