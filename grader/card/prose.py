@@ -60,6 +60,10 @@ def sentence(text: str) -> str:
 
 
 def clause(message: str) -> str:
-    """Return the first clause of a message as a headline, or nothing if it is too long for one."""
-    first = re.split(r": |; ", message.strip().split("\n")[0], maxsplit=1)[0].rstrip(".: ")
-    return capitalised(first) if 0 < len(first) <= CLAUSE_LONGEST else ""
+    """Return the first clause of a message as a headline, or nothing if it is too long for one.
+
+    A colon inside quotes is somebody else's and ends nothing.
+    """
+    first = re.match(r'(?:"[^"]*"|(?!: |; ).)*', message.strip().split("\n")[0])
+    words = first[0].rstrip(".: ") if first else ""
+    return capitalised(words) if 0 < len(words) <= CLAUSE_LONGEST else ""

@@ -66,7 +66,8 @@ def _unreached(frame: Frame, of: Sources) -> tuple[str, int] | None:
 def _entered(waits: Waiting, of: Sources) -> str:
     """Return the learner's function by which a goroutine of the test's entered their code, and in which it is still."""
     mine = [frame for frame in waits.first.frames if frame.file in of.files]
-    return short_name(mine[-1].function) if mine and not of.mine(waits.first.created) else ""
+    started = not mine or of.mine(waits.first.created) or re.search(r"\.func\d+$", mine[-1].function)
+    return "" if started else short_name(mine[-1].function)
 
 
 def _leaked(test: TestResult, of: Sources) -> Told:

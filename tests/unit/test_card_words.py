@@ -259,3 +259,17 @@ def test_long_output_keeps_first_and_last_part() -> None:
 def test_wide_characters_count_twice() -> None:
     """Columns are those of a fixed-width font."""
     assert [columns(text) for text in ("abc", "日本", "e\u0301")] == [3, 4, 1]
+
+
+@pytest.mark.parametrize(
+    ("message", "headline"),
+    [
+        ("the place was sold twice: ada and bob have it", "The place was sold twice"),
+        ('bob was told "book for bob: full": his place was free', 'Bob was told "book for bob: full"'),
+        ('an "open quote: and no end', 'An "open quote'),
+        ("x" * 91, ""),
+    ],
+)
+def test_a_headline_is_the_first_clause(message: str, headline: str) -> None:
+    """A message's words up to its first colon are the headline; a colon inside quotes ends nothing."""
+    assert prose.clause(message) == headline
