@@ -8,7 +8,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,21 +195,31 @@ class Notebook:
         notebook.wait_until_idle()
         return notebook
 
+    @property
+    def panel(self) -> Locator:
+        """The notebook in front: other tabs keep theirs, hidden."""
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+    @property
+    def kernel_name(self) -> Locator:
+        """The kernel's name in the toolbar."""
+        return self.page.locator(".jp-KernelName:visible")
+
     def wait_until_idle(self) -> None:
         """Wait until the kernel is ready."""
-        expect(self.page.locator(".jp-KernelName").last).to_have_text("Go (goprod)")
-        expect(self.page.locator(".jp-Notebook-ExecutionIndicator").last).to_have_attribute("data-status", "idle")
+        expect(self.kernel_name).to_have_text("Go (goprod)")
+        expect(self.page.locator(".jp-Notebook-ExecutionIndicator:visible")).to_have_attribute("data-status", "idle")
 
     def cell(self, number: int) -> Cell:
         """Return the code cell of this number, counted from 0."""
-        return Cell(self.page.locator(".jp-Notebook .jp-CodeCell").nth(number))
+        return Cell(self.panel.locator(".jp-CodeCell").nth(number))
 
     def save(self) -> None:
         """Save the notebook and wait until the server has it."""
         with self.page.expect_response(lambda response: response.request.method == "PUT" and "/api/contents/" in response.url) as saved:
-            self.press("Save and create checkpoint")
+            self.press("docmanager:save")
         assert saved.value.ok
 
-    def press(self, label: str) -> None:
-        """Press a button of the notebook's toolbar."""
-        self.page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name=label).click()
+    def press(self, command: str) -> None:
+        """Press the button of a command in the notebook's toolbar."""
+        self.panel.locator(f'.jp-Toolbar [data-command="{command}"]').click()

@@ -13,7 +13,7 @@ from grader.course import Course
 from grader.notebook import answer_cell, grade_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nbformat import NotebookNode
 
@@ -43,15 +43,31 @@ def notebook(answers: Mapping[str, Mapping[str, str]], *, examples: bool = False
     return released
 
 
-def run(book: NotebookNode, folder: Path, slugs: tuple[str, ...] = ()) -> dict[str, tuple[str, str]]:
-    """Run a notebook, or only the cells of some exercises; return each grade cell's text/plain and text/html by slug."""
-    if slugs:
-        book.cells = [c for c in book.cells if c.metadata.get("nbgrader", {}).get("grade_id", "").partition("--")[0] in slugs]
+def run(book: NotebookNode, folder: Path) -> dict[str, tuple[str, str]]:
+    """Run a notebook; return each grade cell's text/plain and text/html by slug."""
+    execute(book, folder)
+    return {cell.metadata.nbgrader.grade_id: score(cell) for cell in book.cells if cell.metadata.get("nbgrader", {}).get("grade")}
+
+
+def run_each(slug: str, answers: Sequence[Mapping[str, str]], folder: Path) -> list[tuple[str, str]]:
+    """Run an exercise's cells with one answer after the other, in one kernel; return what the grade cell showed each time."""
+    cells = []
+    for answer in answers:
+        book = notebook({slug: answer})
+        cells += [cell for cell in book.cells if cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("--")[0] == slug]
+    for number, cell in enumerate(cells):
+        cell.id = f"{slug}-{number}"
+    book.cells = cells
+    execute(book, folder)
+    return [score(cell) for cell in cells if cell.metadata.nbgrader.grade]
+
+
+def execute(book: NotebookNode, folder: Path) -> None:
+    """Run every cell in the kernel that the notebook names."""
     NotebookClient(book, timeout=120, kernel_name="goprod", resources={"metadata": {"path": str(folder)}}, allow_errors=True).execute()
-    found = {}
-    for cell in book.cells:
-        about = cell.metadata.get("nbgrader", {})
-        if about.get("grade"):
-            (output,) = [o for o in cell.outputs if o.output_type == "execute_result"]
-            found[about["grade_id"]] = (output.data["text/plain"], output.data["text/html"])
-    return found
+
+
+def score(cell: NotebookNode) -> tuple[str, str]:
+    """Return a grade cell's result as text/plain and text/html."""
+    (output,) = [output for output in cell.outputs if output.output_type == "execute_result"]
+    return output.data["text/plain"], output.data["text/html"]

@@ -17,7 +17,7 @@ from tests.e2e.browser import PHASE, RACY, Cell, Notebook, server, small_course
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext, Locator
+    from playwright.sync_api import BrowserContext
 
     from tests.conftest import MakeExercise
 
@@ -43,13 +43,13 @@ def lab(make_exercise: MakeExercise, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def basics(lab: str, context: BrowserContext) -> Notebook:
     """Give the notebook of the small exercise."""
-    return Notebook.open(context, f"{lab}/lab/tree/01-basics.ipynb")
+    return Notebook.open(context, f"{lab}/lab/workspaces/basics/tree/01-basics.ipynb")
 
 
 @pytest.fixture(scope="module")
 def concurrency(lab: str, context: BrowserContext) -> Notebook:
     """Give the notebook of the real exercise."""
-    return Notebook.open(context, f"{lab}/lab/tree/{PHASE}.ipynb")
+    return Notebook.open(context, f"{lab}/lab/workspaces/concurrency/tree/{PHASE}.ipynb")
 
 
 def test_start_page_shows_the_course_map(lab: str, context: BrowserContext) -> None:
@@ -66,7 +66,7 @@ def test_cells_are_go_at_load(basics: Notebook) -> None:
     """Before anything has run, Go's keywords are coloured and the toolbar names the Go kernel, not Python."""
     for word in ("package", "func", "range"):
         expect(basics.cell(ANSWER).token(word)).to_have_css("font-weight", "700")
-    expect(basics.page.locator(".jp-KernelName").last).to_have_text("Go (goprod)")
+    expect(basics.kernel_name).to_have_text("Go (goprod)")
     expect(basics.page.locator("#jp-main-statusbar")).not_to_contain_text("Python")
 
 
@@ -116,11 +116,11 @@ def test_hints_by_button_and_by_command(basics: Notebook) -> None:
     """The button opens the first hint under the card; the command then opens the second, with the first above it."""
     answer = basics.cell(ANSWER).run(TILL + FILES["wrong/first-two/till.go"])
     answer.output.get_by_role("button", name="Next hint").click()
-    expect(answer.output).to_contain_text("What does the second sale do?")
-    expect(answer.output).not_to_contain_text("Add it up.")
+    expect(answer.output.get_by_text("What does the second sale do?")).to_be_visible()
+    expect(answer.output.get_by_text("Add it up.")).to_be_hidden()
     asked = basics.cell(SCRATCH).run("%hint takings")
-    expect(asked.output).to_contain_text("What does the second sale do?")
-    expect(asked.output).to_contain_text("Add it up.")
+    expect(asked.output.get_by_text("What does the second sale do?")).to_be_visible()
+    expect(asked.output.get_by_text("Add it up.")).to_be_visible()
 
 
 def test_stop_ends_a_program(basics: Notebook) -> None:
@@ -128,19 +128,20 @@ def test_stop_ends_a_program(basics: Notebook) -> None:
     scratch = basics.cell(SCRATCH)
     scratch.start(LOOP)
     expect(scratch.output).to_contain_text("under way")
-    basics.press("Interrupt the kernel")
+    basics.press("notebook:interrupt-kernel")
     expect(scratch.output).to_contain_text("Stopped.", timeout=3_000)
     expect(scratch.output).not_to_contain_text("Traceback")
     expect(scratch.run('fmt.Println("after")').output).to_have_text("after")
 
 
-def offered(notebook: Notebook, cell: Cell, text: str) -> list[str]:
-    """Return what Tab offers after a text."""
+def offered(notebook: Notebook, cell: Cell, text: str, *wanted: str) -> set[str]:
+    """Return what Tab offers after a text, once it offers what is wanted: JupyterLab fills its list bit by bit."""
     cell.write(text)
     cell.shown.locator(".cm-content").press("Tab")
     names = notebook.page.locator(".jp-Completer:not(.lm-mod-hidden) .jp-Completer-match")
-    expect(names.first).to_be_visible()
-    found = names.all_inner_texts()
+    for name in wanted:
+        expect(names.filter(has_text=re.compile(f"^{name}$"))).to_be_attached()
+    found = set(names.all_inner_texts())
     notebook.page.keyboard.press("Escape")
     expect(names.first).to_be_hidden()
     return found
@@ -151,27 +152,25 @@ def test_completion_beside_a_running_cell(basics: Notebook) -> None:
     scratch, answer = basics.cell(SCRATCH), basics.cell(ANSWER)
     scratch.start(LOOP)
     expect(scratch.output).to_contain_text("under way")
-    assert {"Print", "Printf", "Println"} <= set(offered(basics, answer, "fmt.Pr"))
-    words = offered(basics, answer, "i")
-    assert {"import", "int64", "io"} <= set(words)
-    assert not {"isinstance", "input", "id", "iter", "importlib"} & set(words)
-    members = offered(basics, answer, "os.g")
-    assert "Getenv" in members
-    assert not {"getcwd", "getenv", "getpid"} & set(members)
+    offered(basics, answer, "fmt.Pr", "Print", "Printf", "Println")
+    words = offered(basics, answer, "i", "import", "int64", "io", "iter")
+    assert not {"isinstance", "input", "id", "importlib"} & words
+    members = offered(basics, answer, "os.g", "Getenv", "Getwd")
+    assert not {"getcwd", "getenv", "getpid"} & members
     answer.write("print(")
     answer.shown.locator(".cm-content").press("Shift+Tab")
     tooltip = basics.page.locator(".jp-Tooltip")
     expect(tooltip).to_contain_text("func print(args ...Type)")
     basics.page.keyboard.press("Escape")
     expect(scratch.prompt).to_have_text("[*]:")
-    basics.press("Interrupt the kernel")
+    basics.press("notebook:interrupt-kernel")
     expect(scratch.output).to_contain_text("Stopped.")
 
 
 def test_restart_keeps_answers_and_points(basics: Notebook) -> None:
     """After a restart the last answer and its points are still there."""
     expect(basics.cell(ANSWER).run(TILL + FILES["accept/backwards/till.go"]).headline).to_contain_text("Passed:")
-    basics.press("Restart the kernel")
+    basics.press("notebook:restart-kernel")
     basics.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
     expect(basics.page.locator(".jp-Dialog")).to_have_count(0)
     basics.wait_until_idle()
@@ -196,7 +195,7 @@ def test_saved_card_is_there_when_reopened(basics: Notebook) -> None:
 def test_race_in_each_theme(concurrency: Notebook, theme: str) -> None:
     """The card follows JupyterLab's theme. With GOPROD_SCREENSHOTS=1 the README's pictures are taken."""
     page = concurrency.page
-    page.get_by_role("menuitem", name="Settings").click()
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
     page.get_by_role("menuitem", name="Theme", exact=True).hover()
     page.get_by_role("menuitem", name=f"JupyterLab {theme}", exact=True).click()
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(theme == "Light").lower())
@@ -211,15 +210,7 @@ def _picture_of(notebook: Notebook, cell: Cell, path: Path) -> None:
     page = notebook.page
     page.set_viewport_size({"width": 1100, "height": 4000})
     first = cell.shown.locator(".cm-line", has_text="// Leading is the offer to beat.")
-    top, bottom, wide = (_box(each) for each in (first, cell.output.locator(".gp-two"), cell.shown))
-    page.screenshot(
-        path=path,
-        clip={"x": wide["x"], "y": top["y"] - 8, "width": wide["width"], "height": bottom["y"] + bottom["height"] - top["y"] + 24},
+    top, bottom, wide = (
+        each.evaluate("shown => shown.getBoundingClientRect()") for each in (first, cell.output.locator(".gp-two"), cell.shown)
     )
-
-
-def _box(shown: Locator) -> dict[str, float]:
-    shown.wait_for()
-    box = shown.bounding_box()
-    assert box
-    return dict(box)  # type: ignore[call-overload, no-any-return] # a TypedDict is one
+    page.screenshot(path=path, clip={"x": wide["x"], "y": top["y"] - 8, "width": wide["width"], "height": bottom["bottom"] - top["y"] + 24})

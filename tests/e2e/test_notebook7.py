@@ -6,13 +6,13 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import FILES, MANIFEST
 from tests.e2e.browser import Notebook, server, small_course
 
 if TYPE_CHECKING:
+    import pytest
     from playwright.sync_api import BrowserContext
 
     from tests.conftest import MakeExercise

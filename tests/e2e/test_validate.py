@@ -37,7 +37,8 @@ def test_validate_says_passed_to_who_passed(tmp_path: Path) -> None:
 def test_html_has_the_cards(tmp_path: Path) -> None:
     """Nbconvert's page of a run notebook has the cards, and Go in colours."""
     book = notebook({})
-    run(book, course_copy(tmp_path), ("unlocked-read",))
+    book.cells = [cell for cell in book.cells if "unlocked-read" in cell.metadata.get("nbgrader", {}).get("grade_id", "")]
+    run(book, course_copy(tmp_path))
     page, _ = HTMLExporter().from_notebook_node(book)
     assert "Not tried yet." in page
     assert "gp-fig" in page

@@ -11,13 +11,16 @@ import (
 	taxi "goprod.example/course/phases/03-concurrency/backoff-ignores-context"
 )
 
-// Ida's patience had a limit, and ran out in the middle of a long wait.
+var errPatience = errors.New("ida has had enough")
+
+// Ida's patience had a limit, and ran out in the middle of a long wait; or when there
+// was nothing left to wait for, and the central was asked for somebody who had gone.
 func TestDeadlineEndsTheWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCentral(errBusy, errBusy, errBusy, errRadio, nil)
 		desk := &taxi.Desk{Central: c, Attempts: 9, Wait: 2 * time.Second, MaxWait: time.Minute}
 		const patience = 20345600 * time.Microsecond
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeoutCause(context.Background(), patience, errPatience)
 		defer cancel()
 
 		ida := order(ctx, desk) // refused at 0, 2, 6 and 14 s; the next request is due at 30 s
@@ -25,7 +28,9 @@ func TestDeadlineEndsTheWait(t *testing.T) {
 		inTime := ida.returned()
 		synctest.Sleep(time.Hour)
 		ida.mustHaveReturned(t)
-		if requests := c.requests(); len(requests) > 4 {
+		if requests := c.requests(); len(requests) > 4 && requests[4] < patience {
+			t.Fatalf("the central was asked too early: it refused at 14s and was to be left alone until 30s, and a request went out at %v", requests[4])
+		} else if len(requests) > 4 {
 			t.Fatalf("a car came for ida, who had left: her patience ended at %v, and a request went out at %v", patience, requests[4])
 		}
 		if !inTime {
@@ -33,7 +38,47 @@ func TestDeadlineEndsTheWait(t *testing.T) {
 		}
 		ida.mustSay(t, context.DeadlineExceeded, errRadio)
 		c.mustHaveBeenAsked(t, 0, 2*time.Second, 6*time.Second, 14*time.Second)
+
+		// Her patience ends and there is nothing to wait for: both at once. Which of the
+		// two Order sees first is down to chance, so it gets many orders.
+		for range 64 {
+			askedAtAnEnd(t, 3*time.Second, 0)
+			askedAtAnEnd(t, time.Second, 2*time.Second)
+		}
 	})
+}
+
+// askedAtAnEnd has one order's deadline pass at 2 s, and fails the test if a request
+// goes out afterwards. Each request takes as long as told. A busy machine may hold Order
+// up where it goes to wait, for as long as told.
+func askedAtAnEnd(t *testing.T, takes, holdUp time.Duration) {
+	t.Helper()
+	c := newCentral(errRadio)
+	c.takes = takes
+	desk := &taxi.Desk{Central: c, Attempts: 2, Wait: 0, MaxWait: time.Minute}
+	const patience = 2 * time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+
+	<-order(&heldUp{ctx, c, holdUp}, desk).done
+	if requests := c.requests(); len(requests) > 1 && requests[1] > patience {
+		t.Fatalf("a car was asked for ida, who had left: her patience ended at %v, the wait was over as soon as it began, and a request went out at %v", patience, requests[1])
+	}
+}
+
+// heldUp is a context on a busy machine: once the central has answered, whoever goes to
+// wait for the end of it is held up first.
+type heldUp struct {
+	context.Context
+	central *central
+	holdUp  time.Duration
+}
+
+func (h *heldUp) Done() <-chan struct{} {
+	if asked := h.central.requests(); len(asked) > 0 && time.Since(h.central.began) >= asked[0]+h.central.takes {
+		time.Sleep(h.holdUp)
+	}
+	return h.Context.Done()
 }
 
 // Ida cancelled while a request was on the air; it was refused, and Order went on to
