@@ -13,10 +13,13 @@ import (
 )
 
 // The caller had hung up and was safe. The line stayed taken until the slowest
-// network was done.
+// network was done; or it was free, and the networks paged on.
 func TestCallerHangsUp(t *testing.T) {
 	mast, handset := newSource("mast"), newSource("handset")
 	mast.deaf, handset.deaf = true, true
+	mastAsked, handsetAsked := make(chan context.Context, 1), make(chan context.Context, 1)
+	mast.asked = func(ctx context.Context) { mastAsked <- ctx }
+	handset.asked = func(ctx context.Context) { handsetAsked <- ctx }
 	ctx, hangUp := context.WithCancel(t.Context())
 	call := find(ctx, dispatch.NewFinder(noJournal, mast, handset), "4471")
 	settle.Wait()
@@ -28,6 +31,9 @@ func TestCallerHangsUp(t *testing.T) {
 	}
 	if !errors.Is(call.Err(), context.Canceled) {
 		t.Errorf("a caller who hung up was taken for something else: Find's error does not hold ctx's\nexpected %q\ngot      %q", context.Canceled, fmt.Sprint(call.Err()))
+	}
+	if (<-mastAsked).Err() == nil || (<-handsetAsked).Err() == nil {
+		t.Error("the networks page on after the caller hung up: Find has returned, and a query's ctx has not ended")
 	}
 }
 
