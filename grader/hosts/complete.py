@@ -67,10 +67,10 @@ async def complete(code: str, cursor: int, library: Library, commands: Iterable[
 
 
 async def documentation(code: str, cursor: int, library: Library, commands: Mapping[str, str]) -> str:
-    """Return what is known of the name at the cursor, empty if nothing."""
-    before = re.search(r"%?[\w.]*$", code[:cursor])
-    after = re.match(r"\w*", code[cursor:])
-    name = f"{before[0] if before else ''}{after[0] if after else ''}".strip(".")
+    """Return what is known of the name at the cursor, or before the bracket that opens there; empty if nothing."""
+    after = re.match(r"\w*", code[cursor:])[0]  # type: ignore[index] # it always matches
+    before = re.search(r"%?[\w.]*$" if after else r"%?[\w.]*(?=\(?$)", code[:cursor])
+    name = f"{before[0] if before else ''}{after}".strip(".")
     if name.startswith("%"):
         return commands.get(name[1:], "")
     return await described(name, imports(code), library)

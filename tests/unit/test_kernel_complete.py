@@ -114,6 +114,8 @@ def test_no_python(prefix: str) -> None:
     ("code", "words"),
     [
         ("http.Ge|t(x)", "doc of net/http Get"),
+        ("http.Get(|)", "doc of net/http Get"),
+        ("http.Get(|x)", ""),
         ("|fmt", "doc of fmt"),
         ("http.Client.D|o", "doc of net/http Client.Do"),
         ("appen|d(a, b)", "doc of builtin append"),

@@ -18,8 +18,8 @@ type Central interface {
 type Desk struct {
 	Central  Central
 	Attempts int           // how often the central is asked at most, 1 or more
-	Wait     time.Duration // after the first refusal; doubles with each further one
-	MaxWait  time.Duration // no wait is longer
+	Wait     time.Duration // after the first refusal, 0 or more; doubles with each further one
+	MaxWait  time.Duration // no wait is longer; at least Wait
 }
 
 // Order asks the central for a car until it sends one. A passenger who cancels, or
@@ -32,8 +32,9 @@ type Desk struct {
 //   - A request on the air is waited for. If it sends a car, Order returns nil.
 //   - When Order has returned, nothing of it runs any more.
 //
-// Free to change: the wording, and whether Order sits out a wait that the deadline is
-// going to cut short or gives up with context.DeadlineExceeded as soon as it sees that.
+// Free to change: the wording; whether Order sits out a wait that the deadline is going
+// to cut short or gives up with context.DeadlineExceeded as soon as it sees that; and
+// whether the error after Attempts refusals also wraps ctx.Err() if ctx has ended.
 func (d *Desk) Order(ctx context.Context, address string) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("order a car to %s: %w", address, err)

@@ -25,8 +25,8 @@ type Offer struct {
 //   - Any method may run beside any other, without a data race.
 //   - A reader gets one offer: name, price and time belong together.
 //   - A phone that takes its page slowly delays no bid and no other reader.
-//   - A bid that does not beat the leading one returns ErrTooLow and changes
-//     nothing, also when two bids come at once.
+//   - A bid that beats the leading one is accepted. One that does not returns
+//     ErrTooLow and changes nothing. Both also when two bids come at once.
 //
 // What is not exported is free to change.
 type Lot struct {
