@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +28,17 @@ class _Goprod(click.Group):
         except GoprodError as error:
             click.echo(f"goprod: {error}", err=True)
             sys.exit(error.exit_code)
+        except Exception as error:  # noqa: BLE001 - a fault of ours is told in a sentence, and kept for us
+            click.echo(f"goprod: our fault, not yours: {type(error).__name__}. The log {_logged(error)} has the rest.", err=True)
+            sys.exit(3)
+
+
+def _logged(error: Exception) -> Path:
+    """Write a fault of ours to a log of its own and return it."""
+    handle, name = tempfile.mkstemp(prefix="goprod-", suffix=".log")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.writelines(traceback.format_exception(error))
+    return Path(name)
 
 
 @click.group(cls=_Goprod, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,5 +1,7 @@
 """Runs a released notebook as a learner does, with other texts in its answer cells."""
 
+# mypy: allow-untyped-calls
+
 from __future__ import annotations
 
 import shutil
@@ -32,7 +34,7 @@ def course_copy(folder: Path) -> Path:
 
 def notebook(answers: Mapping[str, Mapping[str, str]], *, examples: bool = False) -> NotebookNode:
     """Return the released notebook with these answers, by slug and file; example cells only on demand."""
-    released = nbformat.read(RELEASED, as_version=4)
+    released: NotebookNode = nbformat.read(RELEASED, as_version=4)
     texts = {grade_id(slug, file): answer_cell(slug, file, text) for slug, files in answers.items() for file, text in files.items()}
     for cell in released.cells:
         about = cell.metadata.get("nbgrader", {})

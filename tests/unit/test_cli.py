@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jsonschema  # type: ignore[import-untyped]  # it has no types
@@ -18,8 +20,6 @@ from grader.errors import ToolchainError
 from grader.verdict import Verdict
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from click.testing import Result
 
     from grader.attempt import Attempt
@@ -318,3 +318,18 @@ def test_wrong_usage(arguments: str) -> None:
     done = run(*arguments.split())
     assert (done.exit_code, done.stdout) == (2, "")
     assert "Usage: " in done.stderr
+
+
+def test_a_fault_of_ours_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unexpected exception exits 3 with one line that names a log; the log has the traceback."""
+
+    def fail(_start: Path) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("grader.cli.options.Course.find", fail)
+    done = CliRunner().invoke(main, ["list"])
+    assert (done.exit_code, done.stderr.count("\n")) == (3, 1)
+    log = re.search(r"The log (\S+) has the rest", done.stderr)
+    assert log is not None
+    assert "ZeroDivisionError" in Path(log[1]).read_text()
+    Path(log[1]).unlink()
