@@ -50,12 +50,16 @@ func New(book Book, mail Mailer, log *slog.Logger) *Desk {
 // a confirmation sent. The server ends that context when the guest hangs up, and
 // when the request has been answered.
 //
-//   - A guest who hangs up before the table is entered has no table and no mail.
-//   - It returns when the table is entered: nobody waits for the mail.
-//   - The mail goes out although the request is over by then, whatever ended it.
+//   - A guest who hangs up before the table is entered has no table and no mail; one
+//     who hangs up later has both.
+//   - It returns when the table is entered: nobody waits for a mail, however many
+//     are under way.
+//   - The mail goes out although the request is over by then, whatever ended it, and
+//     although other mails hang.
 //   - The mail's context has every value of the request's: mailer and log find the
 //     restaurant and the trace in it, and values that this package does not know.
-//   - A mail that is not sent after SendTimeout is given up, and logged.
+//   - A mail that is not sent after SendTimeout is given up, and logged. That time is
+//     its own: what the book or other mails take does not count.
 func (d *Desk) Reserve(ctx context.Context, r Reservation) error {
 	if err := d.book.Enter(ctx, r); err != nil {
 		return fmt.Errorf("reserve %s: %w", r.Table, err)

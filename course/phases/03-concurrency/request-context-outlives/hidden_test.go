@@ -13,8 +13,9 @@ import (
 // Requests end in more ways than one, and the mail server takes nine seconds.
 func TestConfirmationOutlivesEveryEndOfARequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mail := newMailer(map[string]time.Duration{ada: 9 * time.Second, bob: 9 * time.Second})
-		d := open(t, &fakeBook{}, mail)
+		mail := newMailer(map[string]time.Duration{ada: 9 * time.Second, bob: 9 * time.Second, cy: 9 * time.Second})
+		book := &fakeBook{}
+		d := open(t, book, mail)
 
 		ctx, end := request()
 		defer end()
@@ -26,9 +27,13 @@ func TestConfirmationOutlivesEveryEndOfARequest(t *testing.T) {
 		d.mustReserve(t, ctx, bob)
 		time.Sleep(5 * time.Second)
 		hangUp() // bob has seen enough while the page was still loading
+
+		ctx, hangUp = request()
+		book.then = hangUp // cy has as soon as the table is entered
+		_ = d.Reserve(ctx, desk.Reservation{Guest: cy, Table: "table 9 at 19:30"})
 		time.Sleep(3 * desk.SendTimeout)
 
-		mail.mustHaveSent(t, ada, bob)
+		mail.mustHaveSent(t, ada, bob, cy)
 	})
 }
 
@@ -58,6 +63,38 @@ func TestCloseWaitsForEveryMail(t *testing.T) {
 		quiet.mustClose(t)
 		if waited := time.Since(start); waited > time.Second {
 			t.Errorf("the deploy hangs for nothing: no confirmation was under way, and Close took %v", waited)
+		}
+	})
+}
+
+// A mail has SendTimeout for itself: a slow book does not use it up, and neither do
+// other mails, however many of them hang.
+func TestEachMailHasItsOwnTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, end := request()
+		defer end()
+
+		mail := newMailer(map[string]time.Duration{ada: 4 * time.Second})
+		d := open(t, &fakeBook{takes: desk.SendTimeout - 2*time.Second}, mail)
+		d.mustReserve(t, ctx, ada)
+		time.Sleep(desk.SendTimeout)
+		mail.mustHaveSent(t, ada)
+
+		guests := crowd(1200)
+		takes := map[string]time.Duration{}
+		for _, guest := range guests[:100] {
+			takes[guest] = hung
+		}
+		mail = newMailer(takes)
+		d = open(t, &fakeBook{}, mail)
+		for _, guest := range guests {
+			d.mustReserve(t, ctx, guest)
+		}
+		time.Sleep(hung) // enough to give up the first hundred one by one
+		for _, guest := range guests[100:] {
+			if mail.mustHaveSent(t, guest); t.Failed() {
+				return // one is enough
+			}
 		}
 	})
 }
@@ -116,6 +153,12 @@ func TestAGuestWhoHangsUpHasNoTable(t *testing.T) {
 		}
 		if mail.wasSent(bob) {
 			t.Error("bob is told to come and has no table: the book refused him, and a confirmation was sent")
+		}
+
+		ctx, end = request()
+		d = open(t, &fakeBook{then: end}, mail)
+		if err := d.Reserve(ctx, desk.Reservation{Guest: cy, Table: "table 9 at 19:30"}); err != nil {
+			t.Errorf("a table is kept for cy, who is told that there is none: cy hung up when the book had entered it, and Reserve returned %v", err)
 		}
 	})
 }

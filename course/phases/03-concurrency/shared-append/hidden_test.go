@@ -9,10 +9,10 @@ import (
 	statement "goprod.example/course/phases/03-concurrency/shared-append"
 )
 
-// Seven pages arrived in four different orders, and two of them changed the same
-// statement with nothing between them that made one wait.
+// Seven pages, one of them long, arrived in four different orders, and two of them
+// changed the same statement with nothing between them that made one wait.
 func TestAnyOrderOfArrivalGivesTheSameStatement(t *testing.T) {
-	sizes := []int{3, 0, 1, 5, 2, 0, 4}
+	sizes := []int{3, 0, 1, 5, 2, 0, 1200}
 	for _, arrival := range [][]int{
 		{0, 1, 2, 3, 4, 5, 6},
 		{3, 6, 0, 5, 2, 4, 1},
@@ -63,9 +63,9 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-// A new account has no pages, a quiet one has one.
+// A new account has no pages, a quiet one has one, and some months are one long page.
 func TestQuietMonths(t *testing.T) {
-	for _, month := range [][][]statement.Booking{nil, {{}}, firstOfTheMonth(3)} {
+	for _, month := range [][][]statement.Booking{nil, {{}}, firstOfTheMonth(3), firstOfTheMonth(1200)} {
 		ledger := newLedger(month...)
 		s := request(ledger)
 		settle.Wait()
@@ -79,14 +79,15 @@ func TestQuietMonths(t *testing.T) {
 	}
 }
 
-// firstOfTheMonth makes pages of bookings that are all of the same day.
+// firstOfTheMonth makes pages of bookings that are all of the same day. Each flat is
+// let to two, who pay half the rent each: two bookings that look the same.
 func firstOfTheMonth(sizes ...int) [][]statement.Booking {
 	pages := make([][]statement.Booking, len(sizes))
-	flat := 0
+	tenant := 0
 	for n, size := range sizes {
 		for range size {
-			flat++
-			pages[n] = append(pages[n], statement.Booking{Day: "2026-10-01", Text: fmt.Sprintf("rent, flat %d", flat), Cents: 80000})
+			pages[n] = append(pages[n], statement.Booking{Day: "2026-10-01", Text: fmt.Sprintf("half the rent, flat %d", tenant/2+1), Cents: 40000})
+			tenant++
 		}
 	}
 	return pages

@@ -47,7 +47,8 @@ func TestAPanicCostsNoWorker(t *testing.T) {
 	b.mustHaveLabels(t, parcels[3:]...)
 }
 
-// Three labels fit into memory, and eight parcels wait.
+// Three labels fit into memory, and eight parcels wait. A label that is
+// finished makes room for the next, however long the others take.
 func TestNoMoreLabelsAtOnceThanWorkers(t *testing.T) {
 	parcels := []string{"P-1", "P-2", "P-3", "P-4", "P-5", "P-6", "P-7", "P-8"}
 	c := newCarrier(parcels)
@@ -70,6 +71,36 @@ func TestNoMoreLabelsAtOnceThanWorkers(t *testing.T) {
 	}
 	b.mustReturn(t)
 	b.mustBeInOrder(t)
+	b.mustHaveLabels(t, parcels...)
+
+	c = newCarrier(parcels)
+	c.slowOver(parcels)
+	b = printAll(c, 3, parcels)
+	begun := map[string]bool{}
+	var underWay []string // the last to be begun is the quickest, every time
+	for settle.Wait(); ; settle.Wait() {
+		for _, parcel := range parcels {
+			if c.draws[parcel].Load() > 0 && !begun[parcel] {
+				begun[parcel] = true
+				underWay = append(underWay, parcel)
+			}
+		}
+		waiting := len(parcels) - len(begun)
+		if waiting == 0 {
+			break
+		}
+		switch n := len(underWay); {
+		case n > 3:
+			t.Fatalf("the depot's machine ran out of memory: there are 3 workers, and %d labels of 200 MB were drawn at once", n)
+		case n < 3:
+			t.Fatalf("a worker sat idle because another took long over its label: %d parcels waited for 3 workers, and only %v were being drawn", waiting, underWay)
+		}
+		c.finish(underWay[2:])
+		underWay = underWay[:2]
+	}
+	c.finish(underWay)
+	settle.Wait()
+	b.mustReturn(t)
 	b.mustHaveLabels(t, parcels...)
 }
 

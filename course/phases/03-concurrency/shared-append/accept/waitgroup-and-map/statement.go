@@ -25,8 +25,9 @@ type Ledger interface {
 // Bookings fetches an account's pages of a month, 0 to pages-1, and returns what
 // stands on them.
 //
-//   - Each booking is there once, in the ledger's order: page 0 first, and a page's
-//     bookings as the page has them, whichever page arrives first.
+//   - Each booking is there as often as the ledger has it, in the ledger's order: page
+//     0 first, and a page's bookings, however many, as the page has them, whichever
+//     page arrives first.
 //   - All pages are asked for at once. A month has at most 40, and the ledger can
 //     bear that; page after page a statement would take half a minute.
 //   - If a page fails, Bookings returns no bookings and the ledger's error, wrapped,

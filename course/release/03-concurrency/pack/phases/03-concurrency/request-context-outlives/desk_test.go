@@ -49,7 +49,22 @@ func TestNobodyWaitsForTheMail(t *testing.T) {
 		start := time.Now()
 		d.mustReserve(t, ctx, ada)
 		if waited := time.Since(start); waited > 0 {
-			t.Errorf("ada looked at a spinning wheel for %v: her table was entered at once, and Reserve came back when the mail had been sent", waited)
+			t.Fatalf("ada looked at a spinning wheel for %v: her table was entered at once, and Reserve came back when the mail had been sent", waited)
+		}
+
+		// New Year's Eve: a crowd of guests, and a mail server that hangs.
+		guests := crowd(1000)
+		takes := map[string]time.Duration{}
+		for _, guest := range guests {
+			takes[guest] = hung
+		}
+		d = open(t, &fakeBook{}, newMailer(takes))
+		for i, guest := range guests {
+			start := time.Now()
+			d.mustReserve(t, ctx, guest)
+			if waited := time.Since(start); waited > 0 {
+				t.Fatalf("guest %d of %d looked at a spinning wheel for %v: the table was entered at once, and Reserve waited until an earlier guest's mail was given up", i+1, len(guests), waited)
+			}
 		}
 	})
 }
@@ -98,6 +113,15 @@ func TestTheMailKnowsItsRequest(t *testing.T) {
 			t.Errorf("support cannot find out what became of bob's confirmation: it was refused with %q, and the log, %q, does not have the guest and the trace of his request", errNoSuchBox, d.log.lines())
 		}
 	})
+}
+
+// crowd makes up guests.
+func crowd(n int) []string {
+	guests := make([]string, n)
+	for i := range guests {
+		guests[i] = fmt.Sprintf("guest%d@example.com", i+1)
+	}
+	return guests
 }
 
 // key is the type of the context keys that the server's middleware uses.
@@ -154,6 +178,7 @@ func (d *openDesk) mustClose(t *testing.T) {
 type fakeBook struct {
 	takes time.Duration
 	fails error
+	then  func() // what happens when a table is entered, before Enter returns
 
 	mu      sync.Mutex
 	entered []string // guests
@@ -171,8 +196,11 @@ func (b *fakeBook) Enter(ctx context.Context, r desk.Reservation) error {
 		return b.fails
 	}
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.entered = append(b.entered, r.Guest)
+	b.mu.Unlock()
+	if b.then != nil {
+		b.then()
+	}
 	return nil
 }
 
