@@ -12,7 +12,7 @@ from grader.attempt import Attempt
 from grader.check import check
 from grader.errors import AttemptError
 from grader.judge import test_sources
-from grader.manifest import line_of
+from grader.manifest import WHOLE, line_of
 from grader.recognise import expected, failures, fits, words
 from grader.repeat import repeat as repeat_tests
 
@@ -199,19 +199,36 @@ def _judge(proof: Proof, name: str) -> Iterator[str]:
     if verdict.status in {"infra", "invalid"}:
         yield f"could not be judged: {verdict.fault} {verdict.detail}".rstrip()
         return
+    if verdict.status in WHOLE and _wanted(proof, name).get("*") != verdict.status:
+        yield _shut_out(verdict)
+        return
     yield from _failing(proof, name)
     yield from _earning(proof, name)
     yield from _spoken(proof, name)
     yield from _spoken_in_a_pack(proof, name)
 
 
-def _failing(proof: Proof, name: str) -> Iterator[str]:
-    """Yield which tests end otherwise than declared."""
-    verdict, manifest = proof.verdicts[name], proof.exercise.manifest
+def _wanted(proof: Proof, name: str) -> dict[str, str]:
+    """Return how a variant fails by the manifest."""
+    manifest = proof.exercise.manifest
     kind, _, short = name.partition("/")
     fails = {"broken": manifest.broken, "wrong": manifest.wrong.get(short)}.get(kind)
-    want = expected(fails.fails, manifest.tests) if fails else {}
-    found = failures(verdict)
+    return expected(fails.fails, manifest.tests) if fails else {}
+
+
+def _shut_out(verdict: Verdict) -> str:
+    """Say why no test ran, and where the author allows what was refused."""
+    if verdict.refusals:
+        first = verdict.refusals[0]
+        listed = " `imports` in exercise.toml is that list" if first.rule == "import" else ""
+        return f"is refused: {first.file}:{first.line}: {first.text}{listed}"
+    said = f"{verdict.errors[0].file}:{verdict.errors[0].line}: {verdict.errors[0].text.splitlines()[0]}" if verdict.errors else ""
+    return f"does not pass {'the compiler' if verdict.status == 'build' else 'vet'}: {said}"
+
+
+def _failing(proof: Proof, name: str) -> Iterator[str]:
+    """Yield which tests end otherwise than declared."""
+    verdict, want, found = proof.verdicts[name], _wanted(proof, name), failures(proof.verdicts[name])
     for test in sorted(want.keys() | found.keys()):
         if (ends := found.get(test, "pass")) != (should := want.get(test, "pass")):
             yield f"{test} is {ends}, the manifest says {should}{_said(verdict, test)}"
@@ -267,9 +284,8 @@ async def _code(attempt: Attempt) -> str:
 def _said(verdict: Verdict, name: str) -> str:
     test = next((t for t in verdict.tests if t.name == name), None)
     if test is None:
-        said = [refusal.text for refusal in verdict.refusals] + [error.text for error in verdict.errors]
-    else:
-        said = [message.text for message in test.messages] or [test.panic]
+        return ""
+    said = [message.text for message in test.messages] or [test.panic]
     return f": {said[0].splitlines()[0][:160]}" if said and said[0] else ""
 
 

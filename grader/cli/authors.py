@@ -137,8 +137,10 @@ def build(phases: tuple[str, ...], course: Course, *, only_check: bool) -> None:
     changed = [line for phase in [course.phase(name) for name in phases] or course.phases for line in run(course, phase)]
     for line in changed:
         click.echo(line)
-    if only_check and changed:
-        click.echo("release/ is out of date. Run `goprod build` and commit it.")
+    if only_check:
+        click.echo("release/ is out of date. Run `goprod build` and commit it." if changed else "release/ is up to date.")
+    elif not changed:
+        click.echo("source/ and release/ were up to date.")
     sys.exit(1 if only_check and changed else 0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -12,7 +12,7 @@ from grader import contract
 from grader import verdict as verdicts
 from grader.contract import Proof, verify
 from grader.recognise import recognise
-from grader.verdict import Message, Verdict
+from grader.verdict import Message, Refusal, Verdict
 
 if TYPE_CHECKING:
     from grader.attempt import Attempt
@@ -191,6 +191,38 @@ def test_a_manifest_that_contradicts_itself(make_exercise: MakeExercise, old: st
     assert old in manifest
     (found,) = prove(make_exercise({"exercise.toml": manifest.replace(old, new)})).problems
     assert found.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("judged", "problem"),
+    [
+        (
+            {"status": "refused", "refusals": (Refusal("import", "`os` is not on the list of packages for this exercise.", "till.go", 3),)},
+            "is refused: till.go:3: `os` is not on the list of packages for this exercise. `imports` in exercise.toml is that list",
+        ),
+        (
+            {"status": "refused", "refusals": (Refusal("init", "`init` runs before the tests.", "till.go", 9),)},
+            "is refused: till.go:9: `init` runs before the tests.",
+        ),
+        (
+            {"status": "build", "errors": (Message("undefined: Summe", "till.go", 7, 2),)},
+            "does not pass the compiler: till.go:7: undefined: Summe",
+        ),
+        ({"status": "vet", "errors": (Message("unreachable code", "till.go", 8, 2),)}, "does not pass vet: till.go:8: unreachable code"),
+    ],
+)
+@pytest.mark.usefixtures("ends")
+def test_a_variant_that_no_test_sees(exercise: Exercise, monkeypatch: pytest.MonkeyPatch, judged: dict[str, Any], problem: str) -> None:
+    """A variant that is refused or does not build is told once, with the place, and not test by test."""
+    right = contract.check  # type: ignore[attr-defined]  # played by `ends`
+
+    async def check(attempt: Attempt) -> Verdict:
+        verdict = await right(attempt)
+        shut = attempt.files["till.go"] == exercise.read("wrong/first-two/till.go")
+        return Verdict(slug="takings", max=10, **judged) if shut else verdict
+
+    monkeypatch.setattr(contract, "check", check)
+    assert prove(exercise).problems == [f"wrong/first-two: {problem}"]
 
 
 @pytest.mark.usefixtures("ends")

@@ -3,7 +3,7 @@ package counter
 
 import "sync"
 
-// SKELETON: take the bug out of the fixed code's repair: what a good colleague would have written
+// SKELETON: take the repair out of the fixed code, and leave what a good colleague would have written in a hurry
 
 // Counter counts visits through every door. It is safe for concurrent use.
 type Counter struct {
