@@ -7,26 +7,31 @@ tests that do not fit it. Nothing that an attempt writes is read for another.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
+import signal
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from grader import process
 from grader.errors import InfraError
+from grader.sandbox import TOOL_FILE
 from grader.toolchain import HARNESS, read_importcfg
 from grader.verdict import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
     from grader.attempt import Attempt
+    from grader.sandbox import Sandbox
     from grader.toolchain import Toolchain
 
-LIMITS = process.Limits(seconds=60, output=1 << 20, kept=1 << 20, memory=2 << 30)
+LIMITS = process.Limits(seconds=30, output=1 << 20, kept=1 << 20, memory=2 << 30)
+"""Of one tool; processor time, address space and file sizes are the sandbox's (TOOL_LIMITS)."""
 
 GO_TEST_ANALYZERS = (
     "atomic",
@@ -67,11 +72,12 @@ func main() {{
 
 @dataclass(frozen=True)
 class Built:
-    """A test binary, or why there is none."""
+    """A test binary, or why there is none: errors at their places, or for a limit a sentence in `detail`."""
 
     binary: Path | None = None
-    stage: Literal["build", "vet"] = "build"
+    stage: Literal["build", "vet", "timeout", "memory", "limit"] = "build"
     errors: tuple[Message, ...] = ()
+    detail: str = ""
 
 
 class _CompileError(Exception):
@@ -82,16 +88,28 @@ class _CompileError(Exception):
         super().__init__(output)
 
 
+class _LimitError(Exception):
+    """One of Go's tools reached a limit on what the learner wrote."""
+
+    def __init__(self, stage: Literal["timeout", "memory", "limit"], tool: str, why: str) -> None:
+        self.stage = stage
+        super().__init__(f"The {_TOOLS[tool]} {why} for this code, where others need a hundredth of it.")
+
+
+_TOOLS = {"compile": "compiler", "link": "linker", "vet": "vet command"}
+
+
 @dataclass(frozen=True)
 class _Builder:
     toolchain: Toolchain
     work: Path
     importcfg: Path
+    box: Sandbox
 
     async def compile(self, name: str, path: str, sources: dict[str, str], uses: dict[str, Path], *flags: str) -> Path:
         """Compile one package of which nothing but its sources is known.
 
-        Raises _CompileError, or InfraError where the disk is full.
+        Raises _CompileError, _LimitError, or InfraError where the disk is full.
         """
         folder = self.work / name
         folder.mkdir()
@@ -105,23 +123,24 @@ class _Builder:
         )  # fmt: skip
         if done.code and _NO_SPACE.search(done.stdout + done.stderr):
             raise InfraError("disk", "the disk is full. Free some space, and run it again.")
-        if done.code or done.ended != "exit":
-            raise _CompileError(done.stdout + done.stderr if done.ended == "exit" else f"the compiler was stopped: {_why(done)}")
+        if done.code:
+            raise _CompileError(done.stdout + done.stderr)
         return archive
 
     async def link(self, main: Path, uses: dict[str, Path]) -> Path:
-        """Link a test binary. Raises InfraError: what compiled must link."""
+        """Link a test binary. Raises _LimitError, or InfraError: what compiled must link."""
         binary = self.work / "attempt.test"
+        library = ("-libgcc", self.toolchain.libgcc) if self.toolchain.libgcc else ()  # else it runs the C compiler to ask
         done = await self._tool(
-            "link", "-o", binary, "-importcfg", self._importcfg("link", uses), "-installsuffix", "race", "-s", "-w", "-buildmode=exe",
-            "-race", "-X", "testing.testBinary=1", main, cwd=self.work,
+            "link", *library, "-o", binary, "-importcfg", self._importcfg("link", uses), "-installsuffix", "race", "-s", "-w",
+            "-buildmode=exe", "-race", "-X", "testing.testBinary=1", main, cwd=self.work,
         )  # fmt: skip
-        if done.code or done.ended != "exit":
-            raise InfraError("link", f"the linker failed: {done.stderr[:500] or _why(done)}")
+        if done.code:
+            raise InfraError("link", f"the linker failed: {done.stderr[:500] or f'exit {done.code}'}")
         return binary
 
     async def vet(self, path: str, package: str, analyzers: Iterable[str], sources: dict[str, str]) -> tuple[Message, ...]:
-        """Return what vet objects to in the attempt."""
+        """Return what vet objects to in the attempt. Raises _LimitError."""
         folder = self.work / package
         archives = read_importcfg(self.importcfg)
         config = self.work / "vet.cfg"
@@ -139,8 +158,8 @@ class _Builder:
         }
         config.write_bytes(msgspec.json.encode(description))
         done = await self._tool("vet", "-json", *(f"-{a}" for a in analyzers), config, cwd=self.work)
-        if done.code or done.ended != "exit":
-            raise InfraError("vet", f"vet failed: {done.stderr[:500] or _why(done)}")
+        if done.code:
+            raise InfraError("vet", f"vet failed: {done.stderr[:500] or f'exit {done.code}'}")
         reports = msgspec.json.decode(done.stdout or "{}", type=dict[str, dict[str, list[dict[str, object]]]])
         found = [
             Message(text=f"{d['message']} ({analyzer})", file=name, line=int(line), column=int(column))
@@ -159,31 +178,56 @@ class _Builder:
         return target
 
     async def _tool(self, name: str, *arguments: str | Path, cwd: Path) -> process.Finished:
-        env = {"GOROOT": str(self.toolchain.goroot), "TMPDIR": str(self.work), "PATH": self.toolchain.env["PATH"], "CC": self.toolchain.cc}
-        return await process.run([str(self.toolchain.tool(name)), *map(str, arguments)], env=env, cwd=cwd, limits=LIMITS)
+        tools = self.toolchain
+        env = {"GOROOT": str(tools.goroot), "TMPDIR": str(self.work), "PATH": tools.env["PATH"], "CC": tools.cc}
+        archives = os.path.commonpath(read_importcfg(self.importcfg).values())
+        readable = [tools.goroot, Path(archives), self.importcfg.parent, *([tools.libgcc.parent] if tools.libgcc else [])]
+        fenced = name != "link" or tools.libgcc is not None
+        command = self.box.tool([str(tools.tool(name)), *map(str, arguments)], self.work, readable if fenced else None)
+        done = await process.run(command, env=env, cwd=cwd, limits=LIMITS)
+        for stage, why in _limit(done):
+            raise _LimitError(stage, name, why)
+        return done
 
 
-async def build(attempt: Attempt, toolchain: Toolchain, importcfg: Path, work: Path) -> Built:
-    """Build an attempt in an empty folder. The binary then stands alone in a folder: no source is left for it to read.
+def _limit(done: process.Finished) -> Iterator[tuple[Literal["timeout", "memory", "limit"], str]]:
+    """Yield the limit that a tool reached, if it did, by how it ended and by the words of Go's runtime."""
+    said = done.stdout + done.stderr
+    if done.ended == "timeout":
+        yield "timeout", f"took more than {LIMITS.seconds:.0f} s"
+    elif done.ended == "memory" or re.search(r"^fatal error: .*(out of memory|cannot allocate memory)", said, re.MULTILINE):
+        yield "memory", f"needed more than {(LIMITS.memory or 0) >> 20} MB"
+    elif done.ended != "exit" or done.code in {-signal.SIGKILL, -signal.SIGXCPU}:
+        yield "limit", "printed or calculated without end"
+    elif re.search(r"^(?!.*\.go:\d).*(file too large|SIGXFSZ)", said, re.MULTILINE):
+        yield "limit", f"would have written a file of more than {TOOL_FILE >> 20} MB"
 
-    Raises InfraError where the failure cannot be the attempt's.
+
+async def build(attempt: Attempt, toolchain: Toolchain, importcfg: Path, work: Path, box: Sandbox) -> Built:
+    """Build an attempt in an empty folder, each tool under the sandbox's limits.
+
+    The binary then stands alone in a folder: no source is left for it to read. Raises InfraError where the failure cannot be the attempt's.
     """
     workshop = work / "build"
     workshop.mkdir()
-    built = await _build(attempt, toolchain, importcfg, workshop)
+    try:
+        built = await _build(attempt, _Builder(toolchain, workshop, importcfg, box))
+    except _LimitError as error:
+        return Built(stage=error.stage, detail=str(error))
     if built.binary is None:
         return built
     alone = work / "run"
     alone.mkdir()
     binary = built.binary.rename(alone / built.binary.name)
     shutil.rmtree(workshop)
+    for path, mode in ((work, 0o711), (alone, 0o711), (binary, box.binary_mode)):
+        path.chmod(mode)
     return Built(binary=binary)
 
 
-async def _build(attempt: Attempt, toolchain: Toolchain, importcfg: Path, work: Path) -> Built:
+async def _build(attempt: Attempt, builder: _Builder) -> Built:
     exercise = attempt.exercise
     manifest, path = exercise.manifest, exercise.import_path
-    builder = _Builder(toolchain, work, importcfg)
     sources = dict(attempt.files)
     harness = {"goprod_harness.go": f'package {manifest.package}\n\nimport _ "{HARNESS}"\n'}
     given = {name: exercise.read(name) for name in manifest.given}
@@ -245,8 +289,3 @@ def _unfit(attempt: Attempt, output: str) -> tuple[Message, ...]:
     if not expected:
         return (Message(text="The tests do not compile with this: an exported name or its type has changed. Keep them as they were."),)
     return tuple(Message(text=f"The tests expect `{declaration}`.") for declaration in expected)
-
-
-def _why(done: process.Finished) -> str:
-    return {"timeout": f"it took longer than {LIMITS.seconds:.0f} s", "memory": f"it needed more than {(LIMITS.memory or 0) >> 20} MB",
-            "output": "it printed too much"}.get(done.ended, f"exit {done.code}")  # fmt: skip

@@ -25,26 +25,32 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.attempt import Attempt
+    from grader.sandbox import Sandbox
     from grader.store import Store
     from grader.toolchain import Toolchain
 
 log = logging.getLogger(__name__)
 
 
-async def check(attempt: Attempt, *, store: Store | None = None) -> Verdict:
-    """Return the verdict on an attempt, from the store if it was judged before.
+async def check(attempt: Attempt, *, store: Store | None = None, box: Sandbox | None = None) -> Verdict:
+    """Return the verdict on an attempt, from the store if it was judged before; in the best sandbox, if none is given.
 
     A verdict that could not be kept says so in `detail`. Our own failures are the
     verdict `infra` with a code, never an exception; it is not kept. Raises ToolchainError
-    if there is no Go to judge with. When cancelled, everything that was started is killed.
+    if there is no Go to judge with, SandboxError if GOPROD_RUNG names a rung that is out
+    of reach. When cancelled, everything that was started is killed.
     """
     start = time.monotonic()
     tools = toolchain.find()
-    key = digest(attempt, tools)
+    try:
+        box = box or await sandbox.best(tools)
+    except InfraError as error:
+        return _infra(attempt, error.code, str(error))
+    key = digest(attempt, tools, box.rung)
     if store is not None and (known := _known(store, key)) is not None:
         return _kept(store, known, fresh=False)
     try:
-        verdict = await _judge(attempt, tools)
+        verdict = await _judge(attempt, tools, box)
     except InfraError as error:
         verdict = _infra(attempt, error.code, str(error))
     except OSError as error:
@@ -54,7 +60,7 @@ async def check(attempt: Attempt, *, store: Store | None = None) -> Verdict:
     except Exception as error:  # noqa: BLE001 - a fault of ours must not look like the learner's
         log.error("fault in %s\n%s", attempt.exercise.slug, traceback.format_exc())  # noqa: TRY400 - the same, as one text
         verdict = _infra(attempt, type(error).__name__, str(error))
-    verdict = msgspec.structs.replace(verdict, hash=key, rung=sandbox.rung(), seconds=round(time.monotonic() - start, 3))
+    verdict = msgspec.structs.replace(verdict, hash=key, rung=box.rung, seconds=round(time.monotonic() - start, 3))
     return verdict if store is None else _kept(store, verdict, fresh=verdict.status != "infra")
 
 
@@ -73,7 +79,7 @@ def check_many(attempts: Sequence[Attempt]) -> list[Verdict]:
     return asyncio.run(all_of_them())
 
 
-def digest(attempt: Attempt, tools: Toolchain) -> str:
+def digest(attempt: Attempt, tools: Toolchain, rung: str) -> str:
     """Return the hash of everything that a verdict depends on."""
     exercise = attempt.exercise
     course = exercise.course
@@ -86,14 +92,14 @@ def digest(attempt: Attempt, tools: Toolchain) -> str:
         exercise.broken,
         tools.version,
         toolchain.sources_digest(),
-        sandbox.rung(),
+        rung,
         exercise.import_path,
     ]
     parts += [[str(path.relative_to(course.root)), path.read_bytes().hex()] for path in files if path.is_file()]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-async def _judge(attempt: Attempt, tools: Toolchain) -> Verdict:
+async def _judge(attempt: Attempt, tools: Toolchain, box: Sandbox) -> Verdict:
     exercise = attempt.exercise
     manifest = exercise.manifest
     hidden = Hidden(manifest.withheld.tests, manifest.withheld.points) if manifest.withheld else None
@@ -103,10 +109,13 @@ async def _judge(attempt: Attempt, tools: Toolchain) -> Verdict:
     if inspection.refusals:
         return recognise(exercise, msgspec.structs.replace(verdict, refusals=inspection.refusals), inspection.code)
     with tempfile.TemporaryDirectory(prefix="goprod-") as folder:
-        built = await build(attempt, tools, importcfg, Path(folder))
+        built = await build(attempt, tools, importcfg, Path(folder), box)
         if built.binary is None:
-            return recognise(exercise, msgspec.structs.replace(verdict, status=built.stage, errors=built.errors), inspection.code)
-        tests = await run_tests(exercise, built.binary, inspection)
+            unbuilt = msgspec.structs.replace(verdict, status=built.stage, errors=built.errors, detail=built.detail)
+            return recognise(exercise, unbuilt, inspection.code)
+        if inspection.error:  # the guard has not seen all that would run
+            return msgspec.structs.replace(verdict, status="invalid", fault="guard", detail=inspection.error)
+        tests = await run_tests(exercise, built.binary, inspection, box)
     points, most = score(tests)
     status = "not-attempted" if attempt.untouched else overall(tests)
     judged = msgspec.structs.replace(verdict, status=status, tests=tests, points=points, max=most)

@@ -12,6 +12,7 @@ import msgspec
 
 from grader import manifest as manifests
 from grader.errors import CourseError, ManifestError, UnknownExerciseError
+from grader.sandbox import RUNGS, Rung
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,7 @@ class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     phases: tuple[Phase, ...]
     pack: bool = False
+    rung: Rung = RUNGS[0]
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ class Course:
         except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
             raise CourseError(f"{path}: {error}. A course.toml has `title` and [[phases]] with `slug`, `title`, `minutes`.") from error
         self.title, self.phases, self.pack = file.title, file.phases, file.pack
+        self.rung = file.rung
+        """The lowest rung of the sandbox that this course is graded on."""
 
     @classmethod
     def find(cls, start: Path) -> Course:

@@ -6,7 +6,8 @@
     │   ├── ManifestError       an exercise.toml is wrong; knows file, line and key
     │   ├── UnknownExerciseError  no exercise has this name; knows the nearest
     │   ├── AttemptError        the learner's files cannot be read as an attempt
-    │   └── NotebookError       a notebook cannot be read or written
+    │   ├── NotebookError       a notebook cannot be read or written
+    │   └── SandboxError        the sandbox that was asked for is out of reach here
     └── InfraError              exit 3: our own failure, never a grade; has a `code`
         ├── ToolchainError      Go or a C compiler is missing or too old
         └── StoreError          the store cannot be read or written
@@ -57,6 +58,10 @@ class AttemptError(UsageError):
 
 class NotebookError(UsageError):
     """A notebook cannot be read or written."""
+
+
+class SandboxError(UsageError):
+    """The sandbox that was asked for is out of reach on this machine."""
 
 
 class InfraError(GoprodError):

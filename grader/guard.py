@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from grader.attempt import Attempt
     from grader.toolchain import Toolchain
 
-_LIMITS = process.Limits(seconds=20, output=16 << 20, kept=16 << 20, memory=1 << 30)
+_LIMITS = process.Limits(seconds=60, output=16 << 20, kept=16 << 20, memory=512 << 20)
+"""Above the guard's own budget of processor time and memory: it refuses what exhausts that, and answers."""
+
+_EXHAUSTED = "Reading this code takes more memory than any answer needs."
 
 
 class Lock(msgspec.Struct, frozen=True):
@@ -52,6 +55,8 @@ class Inspection(msgspec.Struct, frozen=True):
     functions: tuple[GuardFunction, ...]
     uses: dict[str, tuple[Use, ...]]
     code: dict[str, str]
+    error: str = ""
+    """The first error of parsing or resolving names. If the compiler finds none, the guard has not seen all that runs."""
 
     @property
     def outline(self) -> tuple[Function, ...]:
@@ -80,20 +85,33 @@ class Inspection(msgspec.Struct, frozen=True):
 
 
 async def inspect(attempt: Attempt, toolchain: Toolchain, importcfg: Path) -> Inspection:
-    """Return what the guard says of an attempt.
+    """Return what the guard says of an attempt; one that exhausts the guard is refused.
 
-    Raises InfraError if the guard itself fails.
+    Raises InfraError if the guard cannot start, fails, or gets no processor time.
     """
     manifest = attempt.exercise.manifest
     request = {
         "package": manifest.package,
+        "kind": manifest.kind,
+        "init": manifest.init,
         "imports": manifest.imports,
         "selectors": manifest.selectors,
         "files": dict(attempt.files),
+        "given": {name: attempt.exercise.read(name) for name in manifest.given},
         "importcfg": str(importcfg),
     }
     program = await toolchain.program("guard")
-    done = await process.run([str(program)], env={}, cwd=program.parent, limits=_LIMITS, stdin=msgspec.json.encode(request))
+    try:
+        done = await process.run([str(program)], env={}, cwd=program.parent, limits=_LIMITS, stdin=msgspec.json.encode(request))
+    except OSError as error:
+        raise InfraError("guard", f"the guard cannot start on {attempt.exercise.slug}: {error}. Run it again.") from error
+    if done.ended in {"memory", "output"}:
+        refusal = Refusal(rule="size", text=_EXHAUSTED, file=manifest.answer[0], line=0)
+        return Inspection(refusals=(refusal,), functions=(), uses={}, code={})
     if done.code or done.ended != "exit":
-        raise InfraError("guard", f"the guard failed on {attempt.exercise.slug} ({done.ended}, exit {done.code}): {done.stderr[:500]}")
-    return msgspec.json.decode(done.stdout, type=Inspection)
+        said = done.stderr.strip()[:500]
+        raise InfraError("guard", f"the guard failed on {attempt.exercise.slug} ({done.ended}, exit {done.code}): {said} Run it again.")
+    try:
+        return msgspec.json.decode(done.stdout, type=Inspection)
+    except msgspec.MsgspecError as error:
+        raise InfraError("guard", f"the guard's report on {attempt.exercise.slug} cannot be read: {error}. Run it again.") from error

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader import process, reports, sandbox
+from grader import process, reports
 from grader.errors import InfraError
 from grader.records import CANARY, Order
+from grader.sandbox import DISK, PROCESSES, RACE_EXIT
 from grader.verdict import Message, TestResult
 
 if TYPE_CHECKING:
@@ -24,15 +25,13 @@ if TYPE_CHECKING:
     from grader.guard import Inspection
     from grader.process import Ended, Finished
     from grader.records import Outcome
+    from grader.sandbox import Sandbox
     from grader.verdict import Race, Status
 
-RACE_EXIT = 97
 _GRACE = 2.0  # seconds between the testing package's time-out and the wall limit
 _OUTPUT = 1 << 20  # bytes
 
-_ENV = {"GORACE": f"atexit_sleep_ms=0 halt_on_error=1 exitcode={RACE_EXIT}"}
-
-_CUT_SHORT: dict[Ended, Status] = {"timeout": "timeout", "output": "limit", "memory": "memory"}
+_CUT_SHORT: dict[Ended, Status] = {"timeout": "timeout", "output": "limit", "memory": "memory", "disk": "limit"}
 
 _CRASHES: tuple[tuple[Status, str], ...] = (
     (
@@ -69,14 +68,14 @@ def test_sources(exercise: Exercise) -> dict[str, TestSource]:
     return {name: found[name] for name in exercise.manifest.tests if name in found}
 
 
-async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection) -> tuple[TestResult, ...]:
-    """Run every test of the manifest, and the canary.
+async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection, box: Sandbox) -> tuple[TestResult, ...]:
+    """Run every test of the manifest, and the canary, in the sandbox.
 
     If the canary does not fail as it must, no test's word is taken: all are invalid.
     Raises InfraError where a test cannot be started.
     """
     sources = test_sources(exercise)
-    runner = Runner(exercise, binary)
+    runner = Runner(exercise, binary, box)
     try:
         async with asyncio.TaskGroup() as group:
             canary = group.create_task(runner.run(CANARY))
@@ -95,21 +94,26 @@ async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection) ->
 class Runner:
     """Runs tests of one binary, as many at a time as there are processors."""
 
-    def __init__(self, exercise: Exercise, binary: Path) -> None:
-        """Prepare to run the tests of `binary`, which was built for `exercise`."""
+    def __init__(self, exercise: Exercise, binary: Path, box: Sandbox) -> None:
+        """Prepare to run the tests of `binary`, which was built for `exercise` and stands in a folder of its own."""
         self._manifest = exercise.manifest
-        self._folder = binary.parent
-        processors = os.cpu_count() or 1
-        self._command = sandbox.confine([str(binary)], cpu=math.ceil((exercise.manifest.timeout + _GRACE) * processors))
-        self._turns = asyncio.Semaphore(processors)
+        self._binary, self._box = binary, box
+        self._processors = os.cpu_count() or 1
+        self._turns = asyncio.Semaphore(self._processors)
 
     async def run(self, test: str, *, count: int = 1, processors: int | None = None) -> tuple[Finished, Outcome]:
-        """Run a test in a process of its own, `count` times there, on that many processors or on all."""
+        """Run a test in a process of its own, `count` times there, on that many processors or on all.
+
+        Raises InfraError if the sandbox fails.
+        """
         order = Order(test, self._manifest.timeout * count, count=count)
-        limits = process.Limits(seconds=order.seconds + _GRACE, output=_OUTPUT, memory=self._manifest.memory << 20)
-        env = _ENV if processors is None else {**_ENV, "GOMAXPROCS": str(processors)}
+        wanted = process.Limits(seconds=order.seconds + _GRACE, output=_OUTPUT, memory=self._manifest.memory << 20)
+        cpu = math.ceil(wanted.seconds * self._processors)
         async with self._turns:
-            done = await process.run(self._command, env=env, cwd=self._folder, limits=limits, stdin=order.encode())
+            with self._box.room(self._binary.parent.parent) as room:
+                env = room.env if processors is None else {**room.env, "GOMAXPROCS": str(processors)}
+                command, limits = room.command(self._binary, cpu=cpu, loopback=self._manifest.loopback), room.limits(wanted)
+                done = room.ended(await process.run(command, env=env, cwd=room.folder, limits=limits, stdin=order.encode()))
         return done, order.outcome(done.reply)
 
 
@@ -121,6 +125,8 @@ def _result(exercise: Exercise, source: TestSource, done: Finished, outcome: Out
     crashed = status in {"panic", "leak", "timeout"}
     if status == "fail" and not said:
         said = (Message(text=_silent(done)),)
+    if status in {"memory", "limit"}:
+        said = (*said, Message(text=_limit(done, exercise)))
     return TestResult(
         name=source.name,
         status=status,
@@ -178,6 +184,19 @@ def _with_source(race: Race | None, exercise: Exercise, inspection: Inspection) 
         known = None if any(h is None for h in held) else tuple(lock for h in held for lock in h or ())
         accesses.append(msgspec.structs.replace(access, held=known, variable=name))
     return msgspec.structs.replace(race, accesses=(accesses[0], accesses[1]))
+
+
+def _limit(done: Finished, exercise: Exercise) -> str:
+    """Say which limit stopped a test."""
+    if done.ended == "output":
+        return f"It printed more than {_OUTPUT >> 20} MB."
+    if done.ended == "disk" or done.code == -signal.SIGXFSZ:
+        return f"It wrote more than {DISK >> 20} MB to files."
+    if done.ended == "exit" and done.code in {-signal.SIGKILL, -signal.SIGXCPU}:
+        return "It used up its processor time, or all of the machine's memory."
+    if "pthread_create failed" in done.stderr or "failed to create new OS thread" in done.stderr:
+        return f"It started more than {PROCESSES} threads."
+    return f"It used more than {exercise.manifest.memory} MB of memory."
 
 
 def _silent(done: Finished) -> str:

@@ -19,7 +19,7 @@ WHOLE = frozenset({"build", "vet", "refused"})
 FILES = ("answer", "given", "visible", "hidden")
 """The keys that name files of the exercise's folder."""
 
-Fails = dict[str, Literal["race", "fail", "panic", "timeout", "leak", "pass", "build", "vet", "refused"]]
+Fails = dict[str, Literal["race", "fail", "panic", "timeout", "leak", "memory", "limit", "pass", "build", "vet", "refused"]]
 
 MEMORY_DEFAULT = 512  # MiB of address space is set elsewhere; this is what a test may use
 TIMEOUT_DEFAULT = 10.0  # seconds of wall time for one test
@@ -88,6 +88,10 @@ class Manifest(Table, frozen=True, kw_only=True):
     hidden: tuple[str, ...] = ()
     selectors: tuple[str, ...] = ()
     """Names of packages outside `imports` that may be used alone: `syscall.SIGTERM`."""
+    init: bool = False
+    """Whether an answer may have `func init`."""
+    loopback: bool = False
+    """Whether the tests and the answer may use TCP on loopback."""
     vet: tuple[str, ...] = ()
     """Analyzers of vet beyond those of go test."""
     hints: tuple[str, ...] = ()

@@ -23,7 +23,9 @@ KEPT = 64 * 1024
 _POLL = 0.01  # seconds between looks at the memory
 _LINGER = 0.2  # seconds that a pipe may stay open after the group was killed
 
-Ended = Literal["exit", "timeout", "output", "memory"]
+_SIZE_EVERY = 0.1  # seconds between looks at the folder
+
+Ended = Literal["exit", "timeout", "output", "memory", "disk"]
 Stream = Literal["stdout", "stderr"]
 
 
@@ -34,6 +36,7 @@ class Limits:
     `kept` is how many bytes are kept of the first and of the last part of each stream: a program
     whose output is read by a machine needs as much as `output`.
     `grace` is how many seconds its group has between SIGTERM and SIGKILL when it is ended early.
+    What is in `folder` may grow to `disk` bytes.
     """
 
     seconds: float = 60.0
@@ -41,6 +44,8 @@ class Limits:
     memory: int | None = None
     kept: int = KEPT
     grace: float = 0.0
+    folder: Path | None = None
+    disk: int = 0
 
 
 @dataclass(frozen=True)
@@ -184,18 +189,24 @@ async def _wait(process: asyncio.subprocess.Process, limits: Limits, overflow: a
     """Return when the program has ended, or has reached a limit and must be killed."""
     ended = asyncio.ensure_future(process.wait())
     flooded = asyncio.ensure_future(overflow.wait())
-    deadline = time.monotonic() + limits.seconds
+    start = time.monotonic()
+    measured = start
+    watched = limits.memory is not None or limits.folder is not None
     try:
         while not ended.done():
-            left = deadline - time.monotonic()
+            now = time.monotonic()
+            left = start + limits.seconds - now
             if left <= 0:
                 return "timeout"
-            pause = left if limits.memory is None else min(left, _POLL)
-            await asyncio.wait({ended, flooded}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({ended, flooded}, timeout=min(left, _POLL) if watched else left, return_when=asyncio.FIRST_COMPLETED)
             if flooded.done():
                 return "output"
             if limits.memory is not None and _resident(process.pid) > limits.memory:
                 return "memory"
+            if limits.folder is not None and now - measured > _SIZE_EVERY:
+                measured = now
+                if _size(limits.folder) > limits.disk:
+                    return "disk"
     finally:
         flooded.cancel()
         ended.cancel()
@@ -203,8 +214,22 @@ async def _wait(process: asyncio.subprocess.Process, limits: Limits, overflow: a
 
 
 def _resident(pid: int) -> int:
-    """Return a process's resident memory in bytes, 0 where the system does not tell."""
+    """Return the resident memory of a process and of those that it started, in bytes; 0 where the system does not tell."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        own = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()
     except (OSError, IndexError, ValueError):
+        return 0
+    return own + sum(_resident(int(child)) for child in started)
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of the files in a folder, as far as they can be seen."""
+    return sum(_bytes(Path(parent, name)) for parent, _, names in os.walk(folder) for name in names)
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.lstat().st_blocks * 512
+    except OSError:
         return 0

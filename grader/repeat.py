@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader import reports, toolchain
+from grader import reports, sandbox, toolchain
 from grader.build import build
 from grader.errors import InfraError
 from grader.judge import Runner, classify
@@ -30,10 +30,11 @@ async def repeat(attempt: Attempt, expected: Mapping[str, str], times: int) -> l
     tools = toolchain.find()
     seen: Counter[tuple[str, str, str]] = Counter()
     with tempfile.TemporaryDirectory(prefix="goprod-") as folder:
-        built = await build(attempt, tools, await tools.importcfg(attempt.exercise), Path(folder))
+        box = await sandbox.best(tools)
+        built = await build(attempt, tools, await tools.importcfg(attempt.exercise), Path(folder), box)
         if built.binary is None:
             raise InfraError("repeat", f"{attempt.exercise.slug} built once and not again: {built.errors[:1]}")
-        runner = Runner(attempt.exercise, built.binary)
+        runner = Runner(attempt.exercise, built.binary, box)
 
         async def one(test: str, was: str, number: int, count: int) -> None:
             done, outcome = await runner.run(test, count=count, processors=number % 2 + 1)

@@ -10,11 +10,14 @@ import importlib.util
 import os
 import platform
 import re
+import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,7 +27,7 @@ from grader import process
 from grader.errors import InfraError, ToolchainError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from grader.course import Exercise
 
@@ -34,8 +37,8 @@ OLDEST = (1, 27)
 SOURCES = Path(__file__).parent / "go"
 """The grader's own Go module."""
 
-PROGRAMS = ("guard", "scratch")
-"""The Go programs of that module."""
+RACING = {"probe"}
+"""The Go programs of that module that are built with -race; the others do without C."""
 
 HARNESS = "goprod.example/grader/harness"
 """The import path of what every attempt and every test binary carries."""
@@ -52,6 +55,8 @@ class Toolchain:
     version: str
     """As in its VERSION file: "go1.27.3"."""
     cc: str
+    libgcc: Path | None = None
+    """The C compiler's support library, which race binaries need; None where the linker has to ask for it."""
 
     @property
     def go(self) -> Path:
@@ -85,12 +90,14 @@ class Toolchain:
         if target.is_file():
             return target
         with _beside(target) as fresh:
-            await self.go_command(["build", "-trimpath", "-o", str(fresh), f"./{name}"], cwd=SOURCES, code=f"build-{name}")
+            race = name in RACING
+            command = ["build", "-trimpath", "-ldflags=-s -w", f"-race={str(race).lower()}", "-o", str(fresh), f"./{name}"]
+            await self.go_command(command, cwd=SOURCES, code=f"build-{name}", env={"CGO_ENABLED": str(int(race))})
         return target
 
-    async def go_command(self, arguments: list[str], *, cwd: Path, code: str) -> str:
+    async def go_command(self, arguments: list[str], *, cwd: Path, code: str, env: Mapping[str, str] = MappingProxyType({})) -> str:
         """Run a go command and return what it printed. Raises InfraError(code) if it fails."""
-        done = await process.run([str(self.go), *arguments], env=self.env, cwd=cwd, limits=_PREPARE)
+        done = await process.run([str(self.go), *arguments], env={**self.env, **env}, cwd=cwd, limits=_PREPARE)
         if done.code or done.ended != "exit":
             raise InfraError(code, f"`go {' '.join(arguments[:2])} …` failed in {cwd}: {done.stderr.strip()[:2000] or done.ended}")
         return done.stdout
@@ -135,7 +142,8 @@ def find() -> Toolchain:
         version = _read(goroot / "VERSION").partition("\n")[0].strip()
         numbers = re.match(r"go(\d+)\.(\d+)", version)
         if numbers and (int(numbers[1]), int(numbers[2])) >= OLDEST and (goroot / "bin" / "go").is_file():
-            return Toolchain(goroot=goroot, version=version, cc=_c_compiler())
+            cc = _c_compiler()
+            return Toolchain(goroot=goroot, version=version, cc=cc, libgcc=_libgcc(cc))
         seen.append(f"{version or 'no Go'} in {goroot}")
     found = f"Found {'; '.join(seen)}." if seen else "None was found."
     needed = f"The course needs Go {OLDEST[0]}.{OLDEST[1]} or newer."
@@ -177,6 +185,15 @@ def _c_compiler() -> str:
         return "cc"  # not needed there for -race
     advice = "Install gcc, or run `pip install ziglang` in this environment."
     raise ToolchainError("cc-missing", f"The race detector needs a C compiler. {advice}")
+
+
+def _libgcc(cc: str) -> Path | None:
+    try:
+        done = subprocess.run([*shlex.split(cc), "--print-libgcc-file-name"], check=True, capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    path = Path(done.stdout.strip())
+    return path.resolve() if path.is_absolute() and path.is_file() else None
 
 
 def _goos() -> str:

@@ -11,7 +11,7 @@ from grader.card.clean import clean_document, short_line
 from grader.card.compare import told
 from grader.card.frames import Sources
 from grader.card.model import SHAPES, Block, Card, Folded, Paragraph, Row, Span, Text
-from grader.card.prose import capitalised, clause, code, count, emphasised, inline, sentence
+from grader.card.prose import capitalised, clause, code, count, emphasised, inline, sentence, uncapitalised
 from grader.card.source import lines_of
 
 if TYPE_CHECKING:
@@ -181,8 +181,8 @@ def _ran(scene: Scene) -> Card:
     verdict, test = scene.verdict, scene.told
     fact, step, blocks = scene.counted(), f"Read what {code(test.name)} says below." if test else "", list[Block]()
     points = scene.points(after=_seconds(verdict.seconds))
-    if test is None:
-        return _card(scene, inline(fact), step, points, _wrong(scene))
+    if test is None:  # a limit before any test could run
+        return _card(scene, inline(verdict.detail or fact), step, points, _wrong(scene))
     match verdict.status:
         case "race" if test.race:
             fact, step, blocks = race.headline(test.race, scene.of), race.next_step(test.race), [race.block(test.race, scene.of)]
@@ -193,10 +193,10 @@ def _ran(scene: Scene) -> Card:
             if verdict.status == "timeout" and not stuck.deadlocked(test):
                 points = scene.points(after=f" · stopped after {test.seconds or scene.exercise.manifest.timeout:.0f} s")
         case "memory":
-            fact = f"{code(test.name)} used more than {scene.exercise.manifest.memory} MiB."
+            fact = f"{code(test.name)} used more than {scene.exercise.manifest.memory} MB."
             step = "Ask what grows, and what would let go of it."
         case "limit":
-            fact = f"{code(test.name)} was stopped at a limit of output, files or processes."
+            fact = f"{code(test.name)} was stopped: {uncapitalised(test.messages[-1].text)}" if test.messages else fact
             step = "Ask what goes on without end."
         case _:
             fact, step = _failed(scene, test, fact, step)

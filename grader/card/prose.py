@@ -53,6 +53,11 @@ def capitalised(text: str) -> str:
     return text if identifier else text[:1].upper() + text[1:]
 
 
+def uncapitalised(text: str) -> str:
+    """Return a sentence as it stands after a colon."""
+    return text[:1].lower() + text[1:]
+
+
 def sentence(text: str) -> str:
     """Return the text as a sentence: capitalised, with a full stop."""
     text = capitalised(text.strip())

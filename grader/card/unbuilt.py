@@ -26,6 +26,9 @@ _NOTES = {
     "init": "runs by itself",
     "testmain": "not yours",
     "selector": "not on the list",
+    "dot-import": "needs its name",
+    "test-function": "looks like a test",
+    "hidden-character": "cannot be seen",
 }
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from grader.cli.options import as_json, with_course
+from grader.course import Course
+from grader.errors import CourseError
 
 if TYPE_CHECKING:
     from grader.contract import Proof
-    from grader.course import Course, Exercise
+    from grader.course import Exercise
 
 
 @click.command()
@@ -148,11 +151,12 @@ def build(phases: tuple[str, ...], course: Course, *, only_check: bool) -> None:
 @with_course
 def warm(course: Course) -> None:
     """Build now what the first checks would have to wait for: Go's archives and the grader's programs."""
-    from grader import toolchain
+    from grader import sandbox, toolchain
 
     async def all_of_it() -> None:
         tools = toolchain.find()
-        for name in toolchain.PROGRAMS:
+        await sandbox.ladder(tools)
+        for name in ("guard", "scratch"):
             await tools.program(name)
         for exercise in course.exercises():
             await tools.importcfg(exercise)
@@ -164,16 +168,20 @@ def warm(course: Course) -> None:
 @click.command()
 @as_json
 def doctor(*, as_json: bool) -> None:
-    """Tell what this machine has: Go, a C compiler, the sandbox's rung, the kernel."""
+    """Tell what this machine has: Go, a C compiler, the rungs of the sandbox, the kernel."""
     from grader.doctor import examine
 
-    findings = examine()
+    try:
+        least = Course.find(Path.cwd()).rung
+    except CourseError:
+        least = None
+    findings = examine(least)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(findings), indent=2))
     else:
         for finding in findings:
-            click.echo(f"{'✓' if finding.good else '✗'} {finding.what}: {finding.detail}")
-    sys.exit(0 if all(finding.good for finding in findings) else 1)
+            click.echo(f"{'✓' if finding.good else '✗' if finding.needed else '–'} {finding.what}: {finding.detail}")
+    sys.exit(0 if all(finding.good or not finding.needed for finding in findings) else 1)
 
 
 COMMANDS = (verify, matrix, new, build, warm, doctor)

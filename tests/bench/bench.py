@@ -22,10 +22,12 @@ from jupyter_client.manager import KernelManager
 from rich.console import Console
 from rich.table import Table
 
-from grader import contract, process, toolchain
+from grader import contract, guard, process, sandbox, toolchain
 from grader.attempt import Attempt
+from grader.build import build
 from grader.check import check
 from grader.course import Course, Exercise
+from grader.judge import run_tests
 from grader.store import Store
 
 if TYPE_CHECKING:
@@ -91,6 +93,38 @@ async def unchanged(exercise: Exercise) -> Row:
     return Row("an unchanged check", statistics.median(times) * 1000, 20, "ms", "the verdict comes from the store")
 
 
+async def sandboxes(exercise: Exercise) -> list[Row]:
+    """Compare the build and the tests of a right answer on each rung with the same on none."""
+    tools = toolchain.find()
+    attempt = Attempt.from_texts(exercise, {n: exercise.read(n) for n in exercise.manifest.answer})
+    importcfg = await tools.importcfg(exercise)
+    inspection = await guard.inspect(attempt, tools, importcfg)
+    bare = sandbox.Sandbox("none")
+    boxes = [bare, *(found.sandbox for found in await sandbox.ladder(tools) if found.sandbox)]
+    times: dict[str, list[tuple[float, float]]] = {box.rung: [] for box in boxes}
+    for _ in range(ROUNDS):
+        for box in boxes:
+            with tempfile.TemporaryDirectory() as folder:
+                start = time.perf_counter()
+                built = await build(attempt, tools, importcfg, Path(folder), box)
+                middle = time.perf_counter()
+                if built.binary is None:
+                    sys.exit(f"{exercise.slug} must build for the bench: {built}")
+                results = await run_tests(exercise, built.binary, inspection, box)
+                times[box.rung].append((middle - start, time.perf_counter() - middle))
+                if any(result.status != "pass" for result in results):
+                    sys.exit(f"{exercise.slug} must pass on {box.rung} for the bench: {results}")
+    rows = []
+    for box in boxes[1:]:
+        added = [
+            [(ours[stage] - none[stage]) * 1000 for ours, none in zip(times[box.rung], times["none"], strict=True)] for stage in (0, 1)
+        ]
+        both = statistics.median(map(sum, zip(*added, strict=True)))
+        stages = f"build {statistics.median(added[0]):+.0f} ms, {len(exercise.manifest.tests)} tests {statistics.median(added[1]):+.0f} ms"
+        rows.append(Row(f"a check on {box.rung}, above none", both, 60, "ms", stages))
+    return rows
+
+
 def kernel(name: str) -> tuple[float, int]:
     """Return the seconds from start to idle and the resident bytes at rest of a kernel."""
     start = time.perf_counter()
@@ -141,6 +175,8 @@ async def measure(progress: Callable[[str], None]) -> list[Row]:
         rows.append(await check_against_go_test("warm check, net/http and testify", big.exercises()[0], 0.55))
         progress("unchanged")
         rows.append(await unchanged(small.exercise("unlocked-read")))
+        progress("sandboxes")
+        rows += await sandboxes(small.exercise("shared-append"))
         progress("verify")
         rows.append(await verify_phase(small))
     progress("kernels")

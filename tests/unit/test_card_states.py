@@ -47,6 +47,10 @@ STATES = {
     "panic": State(("counter.go",)),
     "memory": State(("counter.go",)),
     "limit": State(("counter.go",)),
+    "limit-silent": State(("counter.go",)),
+    "timeout-building": State(("counter.go",)),
+    "memory-building": State(("counter.go",)),
+    "limit-building": State(("counter.go",)),
     "invalid": State(("counter.go",)),
     "infra": State(("counter.go",), look="08-infra"),
     "pass-pack": State(("coupons.go",), look="07a-pass-cohort", pack=True, following=("Stop hangs", "stop-hangs")),
@@ -174,6 +178,17 @@ def test_html_reads_without_markup(name: str) -> None:
     bare = re.sub(r"<[^>]*>", "", without_style(html).replace("<br>", "\n")).split()
     assert bare[0] == text.split()[0]
     assert ("→" in bare) == ("→" in text.split())
+
+
+@pytest.mark.parametrize("name", ["timeout-building", "memory-building", "limit-building"])
+def test_a_limit_before_any_test(name: str) -> None:
+    """Where one of Go's tools reached a limit, both forms say so in its sentence, and speak of no test."""
+    html, text = shown(name)
+    detail = decode((GOLDEN / "verdicts" / f"{name}.json").read_bytes()).detail
+    for form in (re.sub(r"<[^>]*>", "", without_style(html)), text):
+        assert detail in " ".join(form.split())
+        assert "Test" not in form
+        assert "0 of 4 points" in form
 
 
 def write_gallery(page: Path) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import errno
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import pytest
@@ -18,8 +18,9 @@ from grader.attempt import Attempt
 from grader.build import Built
 from grader.check import check, check_many, digest
 from grader.course import Course
-from grader.errors import InfraError, StoreError, ToolchainError
+from grader.errors import InfraError, SandboxError, StoreError, ToolchainError
 from grader.guard import Inspection
+from grader.sandbox import Sandbox
 from grader.store import Store, open_store
 from grader.toolchain import Toolchain
 from grader.verdict import Message, Refusal, Verdict
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from grader.verdict import Status
     from tests.conftest import MakeExercise, Validate
 
+BOX = Sandbox("none")
 TOOLS = Toolchain(goroot=Path("/usr/lib/go"), version="go1.27.3", cc="gcc")
 
 
@@ -71,7 +73,11 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
     async def importcfg(*_: object) -> Path:
         return Path("importcfg")
 
+    async def best(_: Toolchain) -> Sandbox:
+        return BOX
+
     monkeypatch.setattr(toolchain, "find", lambda: TOOLS)
+    monkeypatch.setattr(sandbox, "best", best)
     monkeypatch.setattr(Toolchain, "importcfg", importcfg)
     monkeypatch.setattr("grader.guard.inspect", played.inspect)
     monkeypatch.setattr(checks, "build", played.build)
@@ -89,7 +95,7 @@ def test_a_pass(attempt: Attempt, validate: Validate) -> None:
     """An attempt whose tests pass has their points, and says in which sandbox they ran."""
     verdict = validate(asyncio.run(check(attempt)))
     assert (verdict.status, verdict.points, verdict.max, verdict.slug) == ("pass", 10, 10, "takings")
-    assert (verdict.rung, verdict.hash) == (sandbox.rung(), digest(attempt, TOOLS))
+    assert (verdict.rung, verdict.hash) == ("none", digest(attempt, TOOLS, "none"))
 
 
 def test_costs_are_taken_off(attempt: Attempt, steps: Steps, validate: Validate) -> None:
@@ -159,6 +165,46 @@ def test_our_own_failures(attempt: Attempt, steps: Steps, validate: Validate, fa
     assert asyncio.run(check(attempt, store=store)).status == "pass"
 
 
+@pytest.mark.parametrize(
+    ("stage", "detail"), [("timeout", "The compiler took more than 30 s."), ("memory", "The linker …"), ("limit", "The vet command …")]
+)
+def test_a_limit_before_any_test(
+    attempt: Attempt, steps: Steps, validate: Validate, stage: Literal["timeout", "memory", "limit"], detail: str
+) -> None:
+    """Where one of Go's tools reaches a limit, the verdict is that limit, with its sentence, and no point."""
+    steps.built = Built(stage=stage, detail=detail)
+    verdict = validate(asyncio.run(check(attempt)))
+    assert (verdict.status, verdict.detail, verdict.points, verdict.max, verdict.tests) == (stage, detail, 0, 10, ())
+
+
+def test_the_sandbox_that_is_given(attempt: Attempt, steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sandbox that is given is used, and is told with the verdict; no other is looked for. Another rung is judged anew."""
+
+    async def best(_: Toolchain) -> Sandbox:
+        raise AssertionError
+
+    monkeypatch.setattr(sandbox, "best", best)
+    store = Store(None)
+    verdicts = [asyncio.run(check(attempt, store=store, box=Sandbox(rung))) for rung in ("none", "rlimits", "none")]
+    assert [verdict.rung for verdict in verdicts] == ["none", "rlimits", "none"]
+    assert steps.turns == 2
+
+
+def test_no_sandbox(attempt: Attempt, monkeypatch: pytest.MonkeyPatch, validate: Validate) -> None:
+    """A sandbox that cannot be prepared is our failure, and no grade; a wish that cannot be met is an error."""
+    fault: Exception = InfraError("build-confine", "it does not build")
+
+    async def best(_: Toolchain) -> Sandbox:
+        raise fault
+
+    monkeypatch.setattr(sandbox, "best", best)
+    verdict = validate(asyncio.run(check(attempt)))
+    assert (verdict.status, verdict.fault, verdict.detail, verdict.max) == ("infra", "build-confine", "it does not build", 10)
+    fault = SandboxError("The sandbox landlock is out of reach here: old.")
+    with pytest.raises(SandboxError, match="out of reach"):
+        asyncio.run(check(attempt))
+
+
 def test_no_go(attempt: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Go there is no verdict, and the error says what to install."""
 
@@ -218,29 +264,29 @@ def _touch(name: str) -> Callable[[Exercise], None]:
 def test_what_a_verdict_depends_on(attempt: Attempt, make_exercise: MakeExercise, name: str) -> None:
     """A verdict's key changes with each file that the verdict depends on."""
     exercise = make_exercise()
-    before = digest(Attempt.from_texts(exercise, attempt.files), TOOLS)
-    assert before == digest(attempt, TOOLS)  # another copy of the same course
+    before = digest(Attempt.from_texts(exercise, attempt.files), TOOLS, "none")
+    assert before == digest(attempt, TOOLS, "none")  # another copy of the same course
     _touch(name)(exercise)
     again = Course(exercise.course.root).exercise("takings")
-    assert digest(Attempt.from_texts(again, attempt.files), TOOLS) != before
+    assert digest(Attempt.from_texts(again, attempt.files), TOOLS, "none") != before
 
 
 def test_what_else_a_verdict_depends_on(attempt: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
     """It changes with the answer, with Go's version, with the sandbox and with the grader's; not with what is no part of it."""
-    keys = {digest(attempt, TOOLS), digest(Attempt(attempt.exercise, {"till.go": "package till"}), TOOLS)}
-    keys.add(digest(attempt, Toolchain(TOOLS.goroot, "go1.27.4", "gcc")))
+    keys = {digest(attempt, TOOLS, rung) for rung in sandbox.RUNGS}
+    keys.add(digest(Attempt(attempt.exercise, {"till.go": "package till"}), TOOLS, "none"))
+    keys.add(digest(attempt, Toolchain(TOOLS.goroot, "go1.27.4", "gcc"), "none"))
     for target, value in (
-        ("grader.sandbox.rung", lambda: "none"),
         ("grader.toolchain.sources_digest", lambda: "x"),
         ("grader.check.__version__", "9"),
     ):
         with monkeypatch.context() as change:
             change.setattr(target, value)
-            keys.add(digest(attempt, TOOLS))
-    assert len(keys) == 6
+            keys.add(digest(attempt, TOOLS, "none"))
+    assert len(keys) == 8
     _touch("wrong/first-two/till.go")(attempt.exercise)
     _touch("/learn/notes.go")(attempt.exercise)
-    assert digest(attempt, TOOLS) in keys
+    assert digest(attempt, TOOLS, "none") in keys
 
 
 def test_many(exercise: Exercise, attempt: Attempt) -> None:

@@ -16,7 +16,7 @@ from grader import verdict as verdicts
 from grader.cli import main
 from grader.contract import Proof
 from grader.doctor import Finding
-from grader.errors import ToolchainError
+from grader.errors import SandboxError, ToolchainError
 from grader.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -288,13 +288,35 @@ def test_new(course: Course) -> None:
     assert run("new", "01-basics/lost-update").exit_code == 2
 
 
-@pytest.mark.parametrize("good", [True, False])
-def test_doctor(monkeypatch: pytest.MonkeyPatch, *, good: bool) -> None:
-    """The doctor tells what it found, and exits with 1 if something is missing; it needs no course."""
-    monkeypatch.setattr(doctor, "examine", lambda: [Finding("Go", good=good, detail="go1.27.3")])
+@pytest.mark.parametrize(("good", "needed", "sign", "code"), [(True, True, "✓", 0), (False, True, "✗", 1), (False, False, "–", 0)])
+def test_doctor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sign: str, code: int, *, good: bool, needed: bool) -> None:
+    """The doctor tells what it found, and exits with 1 if something is missing that is needed; it needs no course."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(doctor, "examine", lambda least: [Finding("Go", good=good, detail=f"for {least}", needed=needed)])
     done = run("doctor")
-    assert (done.exit_code, done.stdout) == (int(not good), f"{'✓' if good else '✗'} Go: go1.27.3\n")
-    assert json.loads(run("doctor", "--json").stdout) == [{"what": "Go", "good": good, "detail": "go1.27.3"}]
+    assert (done.exit_code, done.stdout) == (code, f"{sign} Go: for None\n")
+    assert json.loads(run("doctor", "--json").stdout) == [{"what": "Go", "good": good, "detail": "for None", "needed": needed}]
+
+
+def test_doctor_in_a_course(monkeypatch: pytest.MonkeyPatch, course: Course) -> None:
+    """In a course the doctor says whether this machine is good enough to grade it."""
+    path = course.root / "course.toml"
+    path.write_text('rung = "landlock"\n' + path.read_text())
+    monkeypatch.setattr(doctor, "examine", lambda least: [Finding("Grading", good=True, detail=f"for {least}")])
+    assert run("doctor").stdout == "✓ Grading: for landlock\n"
+
+
+@pytest.mark.usefixtures("judge")
+def test_a_sandbox_that_is_out_of_reach(monkeypatch: pytest.MonkeyPatch, course: Course, answer: Path) -> None:
+    """A sandbox that was asked for and is not there is bad input, told in a sentence."""
+
+    async def check(*_: object, **__: object) -> Verdict:
+        raise SandboxError("The sandbox landlock is out of reach here: it is old.")
+
+    assert course
+    monkeypatch.setattr("grader.check.check", check)
+    done = run("check", "takings", "--folder", answer)
+    assert (done.exit_code, done.stdout, done.stderr.strip()) == (2, "", "goprod: The sandbox landlock is out of reach here: it is old.")
 
 
 @pytest.mark.usefixtures("course")

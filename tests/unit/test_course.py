@@ -24,6 +24,28 @@ def test_what_an_exercise_knows_of_its_place(exercise: Exercise) -> None:
     assert exercise.broken == {"till.go": (exercise.folder / "broken/till.go").read_text()}
 
 
+@pytest.mark.parametrize(
+    ("line", "rung"),
+    [("", "bubblewrap"), ('rung = "landlock"\n', "landlock"), ('rung = "rlimits"\n', "rlimits"), ('rung = "none"\n', "none")],
+)
+def test_the_rung_of_a_course(make_exercise: MakeExercise, line: str, rung: str) -> None:
+    """A course says on which rung of the sandbox it is graded at least: on the best, unless it lowers it."""
+    root = make_exercise().course.root
+    path = root / "course.toml"
+    path.write_text(line + path.read_text())
+    assert Course(root).rung == rung
+
+
+@pytest.mark.parametrize("value", ['"docker"', '""', "1", '["landlock"]'])
+def test_a_rung_that_there_is_not(make_exercise: MakeExercise, value: str) -> None:
+    """A rung that nobody knows is told with the course's file."""
+    root = make_exercise().course.root
+    path = root / "course.toml"
+    path.write_text(f"rung = {value}\n{path.read_text()}")
+    with pytest.raises(CourseError, match=r"course\.toml: .*`\$\.rung`"):
+        Course(root)
+
+
 def test_variants_come_in_the_manifests_order(make_exercise: MakeExercise) -> None:
     """The solution comes first, then broken, the wrong, the accepted; folders that the manifest does not name come last."""
     exercise = make_exercise({"wrong/another/till.go": "package till\n"})

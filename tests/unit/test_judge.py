@@ -13,6 +13,7 @@ from grader.errors import InfraError
 from grader.guard import GuardFunction, Inspection, Lock, Use
 from grader.judge import Runner, classify, run_tests
 from grader.process import Finished
+from grader.sandbox import Sandbox
 from grader.verdict import Held, Message
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from grader.records import Outcome
     from tests.conftest import MakeExercise
 
+NO_BOX = Sandbox("none")
 NOTHING = Inspection(refusals=(), functions=(), uses={}, code={})
 RACE = """\
 ==================
@@ -52,6 +54,7 @@ ASLEEP = "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [run
 HUGE = "fatal error: too many address space collisions for -race mode\n\nruntime stack:\n"
 MEMORY = "fatal error: runtime: out of memory\n\nruntime stack:\n"
 SHADOW = "==1==ERROR: ThreadSanitizer: failed to allocate 0x100000 (1048576) bytes of shadow (error code: 12)\n"
+NEW_THREAD = "runtime: failed to create new OS thread (have 9 already; errno=11)\nfatal error: newosproc\n"
 THREADS = "runtime/cgo: pthread_create failed: Resource temporarily unavailable\nSIGABRT: abort\nPC=0x7fb18158eeec m=5\n"
 
 
@@ -90,6 +93,10 @@ THREADS = "runtime/cgo: pthread_create failed: Resource temporarily unavailable\
         (-signal.SIGKILL, "timeout", RACE, "pass", "timeout"),
         (-signal.SIGKILL, "output", "", "none", "limit"),
         (-signal.SIGKILL, "memory", "", "none", "memory"),
+        (-signal.SIGKILL, "disk", "", "none", "limit"),
+        (-signal.SIGABRT, "exit", THREADS, "none", "limit"),
+        (2, "exit", NEW_THREAD, "none", "limit"),
+        (2, "exit", "fatal error: cannot allocate memory\n", "none", "memory"),
     ],
 )
 def test_how_a_test_ended(code: int, ended: Ended, stderr: str, outcome: Outcome, status: str) -> None:
@@ -125,7 +132,8 @@ def test_sources_of_the_tests(make_exercise: MakeExercise) -> None:
 
 def binary(folder: Path, *cases: str, canary: str = 'echo "$nonce $name fail" >&0; exit 1') -> Path:
     """Write a program that plays a test binary: it reads its order and does what the case of its test says."""
-    path = folder / "attempt.test"
+    path = folder / "run" / "attempt.test"
+    path.parent.mkdir()
     lines = ["#!/bin/sh", "read nonce name flags", 'passes() { echo "$nonce $name pass" >&0; exit 0; }', "case $name in"]
     path.write_text("\n".join([*lines, *cases, f"TestCanary) {canary};;", "*) passes;;", "esac", ""]))
     path.chmod(0o755)
@@ -134,7 +142,7 @@ def binary(folder: Path, *cases: str, canary: str = 'echo "$nonce $name fail" >&
 
 def results(exercise: Exercise, path: Path, inspection: Inspection = NOTHING) -> dict[str, verdicts.TestResult]:
     """Run the tests; return their results by name."""
-    return {result.name: result for result in asyncio.run(run_tests(exercise, path, inspection))}
+    return {result.name: result for result in asyncio.run(run_tests(exercise, path, inspection, NO_BOX))}
 
 
 def test_every_test_passes(exercise: Exercise, tmp_path: Path) -> None:
@@ -222,18 +230,52 @@ def test_the_race_of_our_own_code(exercise: Exercise, tmp_path: Path) -> None:
     assert [(a.variable, a.held) for a in race.accesses] == [("", None), ("", None)]
 
 
-def test_a_binary_that_cannot_be_started(exercise: Exercise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_binary_that_cannot_be_started(exercise: Exercise, tmp_path: Path) -> None:
     """What cannot be started is our failure, told with the exercise."""
-    monkeypatch.setattr("grader.sandbox.confine", lambda argv, cpu: list(argv))  # noqa: ARG005 - the real one's signature
+    (tmp_path / "run").mkdir()
     with pytest.raises(InfraError, match=r"a test of takings could not be run: .*attempt\.test") as caught:
-        results(exercise, tmp_path / "attempt.test")
+        results(exercise, tmp_path / "run" / "attempt.test")
     assert caught.value.code == "run"
 
 
 def test_the_environment_of_a_test(exercise: Exercise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test sees GORACE, and GOMAXPROCS where it is asked for, and nothing of ours."""
+    """A test sees GORACE, where it may write, GOMAXPROCS where it is asked for, and nothing of ours."""
     monkeypatch.setenv("SECRET", "x")
     path = binary(tmp_path, f"TestTwoSales) env > {tmp_path}/env; passes;;")
-    asyncio.run(Runner(exercise, path).run("TestTwoSales", processors=2))
+    asyncio.run(Runner(exercise, path, NO_BOX).run("TestTwoSales", processors=2))
     names = {line.partition("=")[0] for line in (tmp_path / "env").read_text().splitlines()}
-    assert names - {"PWD", "SHLVL", "_"} == {"GORACE", "GOMAXPROCS"}
+    assert names - {"PWD", "SHLVL", "_"} == {"GORACE", "GOMAXPROCS", "TMPDIR"}
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "sentence"),
+    [
+        ("yes", "limit", "It printed more than 1 MB."),
+        ("head -c 70000000 /dev/zero > file; sleep 9", "limit", "It wrote more than 64 MB to files."),
+        ("kill -KILL $$", "limit", "It used up its processor time, or all of the machine's memory."),
+        ("kill -XCPU $$", "limit", "It used up its processor time, or all of the machine's memory."),
+        (f"cat <<'X' >&2\n{THREADS}X\nexit 2", "limit", "It started more than 256 threads."),
+        (f"cat <<'X' >&2\n{NEW_THREAD}X\nexit 2", "limit", "It started more than 256 threads."),
+        (f"cat <<'X' >&2\n{MEMORY}X\nexit 2", "memory", "It used more than 64 MB of memory."),
+        ("x=$(yes | head -c 100000000)", "memory", "It used more than 64 MB of memory."),
+    ],
+)
+def test_each_limit_has_a_sentence(make_exercise: MakeExercise, tmp_path: Path, script: str, status: str, sentence: str) -> None:
+    """A test that reached a limit says which one, last of its messages."""
+    exercise = make_exercise({"exercise.toml": make_exercise().read("exercise.toml").replace("\n[tests]", "memory = 64\n[tests]")})
+    found = results(exercise, binary(tmp_path, f"TestTwoSales) {script};;"))
+    assert (found["TestTwoSales"].status, found["TestTwoSales"].points) == (status, 0)
+    assert found["TestTwoSales"].messages[-1] == Message(sentence)
+    assert found["TestLongDay"].status == "pass"
+
+
+def test_where_a_test_may_write(exercise: Exercise, tmp_path: Path) -> None:
+    """Each test begins in an empty folder, which is also its TMPDIR, and which is gone when the test has ended."""
+    path = binary(
+        tmp_path, f"TestTwoSales) pwd > {tmp_path}/said; ls -A >> {tmp_path}/said; echo $TMPDIR >> {tmp_path}/said; touch mine; passes;;"
+    )
+    assert results(exercise, path)["TestTwoSales"].status == "pass"
+    first, *rest = (tmp_path / "said").read_text().split()
+    assert rest == [first]
+    assert first.startswith(f"{tmp_path}/room-")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["run", "said"]

@@ -50,6 +50,19 @@ def test_a_sound_manifest(tmp_path: Path) -> None:
     assert found.wrong["x"].fails == {"*": "fail", "TestA": "pass"}
 
 
+def test_init_is_allowed_where_the_manifest_says_so(tmp_path: Path) -> None:
+    """An answer may have func init only with `init = true`."""
+    assert not load(tmp_path, SOUND).init
+    assert load(tmp_path, SOUND.replace("minutes = 10", "minutes = 10\ninit = true")).init
+
+
+@pytest.mark.parametrize("reason", ["race", "fail", "panic", "timeout", "leak", "memory", "limit"])
+def test_the_reasons_of_a_test(tmp_path: Path, reason: str) -> None:
+    """A test may fail for any of these reasons, the limits included."""
+    found = load(tmp_path, SOUND.replace('{ TestA = "race" }', f'{{ TestA = "{reason}" }}'))
+    assert found.broken == manifest.Broken({"TestA": reason})  # type: ignore[dict-item]
+
+
 def test_full_points_are_the_sum_of_points(tmp_path: Path) -> None:
     """Full is what can be earned; costs do not count."""
     assert load(tmp_path, SOUND).full == 10
@@ -73,6 +86,7 @@ def test_full_points_are_the_sum_of_points(tmp_path: Path) -> None:
         ("imports = []", "imports = []\nmemory = 1", "memory:6", "expected `int` >= 64"),
         ("imports = []", "imports = []\nversion = 2", "version:6", "invalid enum value 2"),
         ("imports = []", 'imports = []\nkind = "quiz"', "kind:6", "invalid enum value 'quiz'"),
+        ("imports = []", 'imports = []\ninit = "yes"', "init:6", "expected `bool`, got `str`"),
         ("{ points = 6 }", "{ points = 6, cost = 2 }", "tests.TestA:8", "neither or both of `points` and `cost`"),
         ("{ points = 6 }", "{}", "tests.TestA:8", "neither or both of `points` and `cost`"),
         ("{ points = 6 }", "{ points = 0 }", "tests.TestA.points:8", "expected `int` >= 1"),

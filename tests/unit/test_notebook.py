@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from grader import assignment, notebook
+from grader.attempt import Attempt
 from grader.course import Course
-from grader.errors import NotebookError
+from grader.errors import AttemptError, NotebookError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -247,3 +250,58 @@ def test_what_is_no_file(exercise: Exercise, tmp_path: Path) -> None:
         file.truncate(notebook.LARGEST + 1)
     with pytest.raises(NotebookError, match="larger than 20 MiB"):
         notebook.answers(tmp_path / "big.ipynb", exercise)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """Return a real notebook in which a value was replaced by any other, and which may be cut or have a byte changed."""
+    document: Any = json.loads(WHOLE)
+    place, keys = document, list[Any]()
+    while isinstance(place, dict | list) and place and (not keys or draw(st.booleans())):
+        keys.append(draw(st.sampled_from(list(place) if isinstance(place, dict) else range(len(place)))))
+        place = place[keys[-1]]
+    holder = document
+    for key in keys[:-1]:
+        holder = holder[key]
+    holder[keys[-1]] = draw(JSON | st.just("code") | st.just(10**4000))
+    data = bytearray(json.dumps(document).encode())
+    if draw(st.booleans()):
+        at = draw(st.integers(0, len(data) - 1))
+        data[at:] = draw(st.binary(max_size=4)) + (data[at + 1 :] if draw(st.booleans()) else b"")
+    return bytes(data)
+
+
+WHOLE = notebook.dumps(
+    notebook.document(
+        [
+            notebook.markdown_cell("lesson", "# Tills"),
+            notebook.code_cell(
+                "a", "// two-tills/tills.go\n\npackage tills\n", nbgrader={"grade_id": "two-tills--tills_go", "solution": True}
+            ),
+            notebook.code_cell("b", "# two-tills/tills.yaml\n\na: 1\n", nbgrader={"grade_id": "two-tills--tills_yaml", "solution": True}),
+        ],
+        "01-tills",
+    )
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=damaged() | st.binary())
+@example(data=b"[" * 100_000)
+@example(data=b'{"nbformat": 4, "cells": ' + b'{"a":' * 100_000)
+@example(data=b'{"nbformat": ' + b"9" * 5000 + b"}")
+def test_any_bytes_are_a_notebook_or_told(exercise: Exercise, tmp_path: Path, data: bytes) -> None:
+    """Whatever a file holds, reading the answers gives texts of the answer files, or an error for a person."""
+    path = tmp_path / "any.ipynb"
+    path.write_bytes(data)
+    try:
+        attempt = Attempt.from_texts(exercise, notebook.answers(path, exercise))
+    except (NotebookError, AttemptError):
+        return
+    assert list(attempt.files) == list(exercise.manifest.answer)
+    assert all(isinstance(text, str) and text.strip() for text in attempt.files.values())

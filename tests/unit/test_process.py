@@ -119,6 +119,45 @@ def test_limits(script: str, limits: Limits, ended: str) -> None:
     assert done.seconds < 10
 
 
+@pytest.mark.parametrize("started", ["f & wait", "sh -c 'x=$(yes | head -c 100000000); sleep 9' & wait", "(f)"])
+def test_memory_of_what_it_started(started: str) -> None:
+    """The memory of what a program starts counts as its own."""
+    done = sh(f"f() {{ x=$(yes | head -c 100000000); sleep 9; }}; {started}; true", limits=Limits(seconds=20, memory=60 << 20))
+    assert (done.ended, done.code) == ("memory", -signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "head -c 3000000 /dev/zero > file; sleep 9",
+        "mkdir -p a/b/c; for n in 1 2 3; do head -c 1000000 /dev/zero > a/b/c/$n; done; sleep 9",
+        "while :; do head -c 100000 /dev/zero >> file; done",
+    ],
+)
+def test_a_folder_that_is_full(tmp_path: Path, script: str) -> None:
+    """What a program has written to a folder may not take more than the limit of its disk."""
+    limits = Limits(seconds=20, folder=tmp_path, disk=2 << 20)
+    done = asyncio.run(process.run(["sh", "-c", script], env=ENV, cwd=tmp_path, limits=limits))
+    assert (done.ended, done.code) == ("disk", -signal.SIGKILL)
+    assert done.seconds < 10
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "head -c 1000000 /dev/zero > file",
+        "truncate -s 1G file",
+        "ln -s / root; head -c 1000000 /dev/zero > file",
+        "mkdir locked; chmod 000 locked; mkfifo pipe",
+    ],
+)
+def test_a_folder_with_room(tmp_path: Path, script: str) -> None:
+    """Less than the limit, a hole in a file, and what is elsewhere behind a link, do not count."""
+    limits = Limits(seconds=20, folder=tmp_path, disk=2 << 20)
+    done = asyncio.run(process.run(["sh", "-c", f"{script}; sleep 0.5"], env=ENV, cwd=tmp_path, limits=limits))
+    assert (done.ended, done.code) == ("exit", 0)
+
+
 def test_grace() -> None:
     """With grace, a program that is ended early may say goodbye."""
     done = sh("trap 'echo bye; exit 5' TERM; while :; do sleep 0.01; done", limits=Limits(seconds=0.2, grace=15))

@@ -115,6 +115,37 @@ def test_no_c_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.code == "cc-missing"
 
 
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ('[ "$1" = --print-libgcc-file-name ] && echo {root}/lib/../libgcc.a', True),
+        ("echo {root}/libgcc.a; exit 1", False),
+        ("echo libgcc.a", False),
+        ("echo {root}/elsewhere.a", False),
+        ("", False),
+    ],
+)
+def test_the_library_of_the_c_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, *, found: bool) -> None:
+    """The C compiler's library is known if the compiler names a file that is there; otherwise the linker has to ask."""
+    go(tmp_path / "go")
+    (tmp_path / "libgcc.a").touch()
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "gcc").write_text(f"#!/bin/sh\n{script.format(root=tmp_path)}\n")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.defpath}")
+    monkeypatch.setenv("CC", str(tmp_path / "gcc"))
+    assert FIND().libgcc == (tmp_path / "libgcc.a" if found else None)
+
+
+def test_a_c_compiler_with_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A compiler that is a command with arguments is asked with them; one that is not there is not."""
+    go(tmp_path / "go")
+    (tmp_path / "libgcc.a").touch()
+    monkeypatch.setenv("CC", f"/bin/sh -c 'echo {tmp_path}/libgcc.a'")
+    assert FIND().libgcc == tmp_path / "libgcc.a"
+    monkeypatch.setenv("CC", "no-such-compiler")
+    assert FIND().libgcc is None
+
+
 def test_other_c_compilers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The user's CC comes first; ziglang's serves where the system has none."""
     go(tmp_path / "go")
@@ -165,6 +196,17 @@ def test_a_program_is_built_once(tmp_path: Path) -> None:
     assert len(said(tmp_path)) == 1
     assert asyncio.run(Toolchain(ours.goroot, "go1.27.4", "gcc").program("guard")) != first
     assert sorted(path.name for path in first.parent.iterdir()) == ["guard"]
+
+
+@pytest.mark.parametrize(("name", "race"), [("guard", False), ("confine", False), ("probe", True)])
+def test_how_a_program_is_built(tmp_path: Path, name: str, *, race: bool) -> None:
+    """Our programs do without C, so that they need no library of the system; the probe has the race detector, which needs it."""
+    ours = tools(tmp_path, f'echo "CGO_ENABLED=$CGO_ENABLED" >> {tmp_path}/said; while [ "$1" != -o ]; do shift; done; echo made > "$2"')
+    asyncio.run(ours.program(name))
+    command, cgo = said(tmp_path)
+    assert command.startswith(f"build -trimpath -ldflags=-s -w -race={str(race).lower()} -o ")
+    assert command.endswith(f" ./{name}")
+    assert cgo == f"CGO_ENABLED={int(race)}"
 
 
 def test_a_program_that_does_not_build(tmp_path: Path) -> None:

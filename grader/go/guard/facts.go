@@ -38,8 +38,8 @@ type Use struct {
 	Declared string `json:"declared"`
 }
 
-// check resolves names as far as they resolve; errors are the compiler's to tell.
-func check(fset *token.FileSet, files []*ast.File, archives map[string]string) *types.Info {
+// check resolves names as far as they resolve, and notes what does not.
+func check(fset *token.FileSet, files []*ast.File, archives map[string]string, note func(error)) *types.Info {
 	info := &types.Info{
 		Uses:       map[*ast.Ident]types.Object{},
 		Defs:       map[*ast.Ident]types.Object{},
@@ -53,7 +53,7 @@ func check(fset *token.FileSet, files []*ast.File, archives map[string]string) *
 			}
 			return os.Open(archives[path])
 		}),
-		Error: func(error) {},
+		Error: note,
 		Sizes: types.SizesFor("gc", runtime.GOARCH),
 	}
 	config.Check("attempt", fset, files, info)
@@ -201,12 +201,15 @@ func lockMethod(info *types.Info, call *ast.CallExpr) (lock, method string) {
 	return "", ""
 }
 
+// longestUse is the most bytes of an expression that a sentence can name.
+const longestUse = 200
+
 // uses notes the variables that each line names: fields, and variables that a
 // goroutine can share. Locks and waiters are left out.
 func uses(fset *token.FileSet, file *ast.File, info *types.Info, all map[string][]Use) {
 	note := func(node ast.Expr, object types.Object) {
 		variable, ok := object.(*types.Var)
-		if !ok || isSync(variable.Type()) {
+		if !ok || isSync(variable.Type()) || node.End()-node.Pos() > longestUse {
 			return
 		}
 		at, declared := fset.PositionFor(node.Pos(), false), fset.PositionFor(variable.Pos(), false)

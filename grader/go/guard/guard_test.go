@@ -12,10 +12,22 @@ import (
 	"testing"
 )
 
+// known is what the tests can import.
+var known = []string{
+	"bufio", "bytes", "cmp", "context", "errors", "fmt", "io", "iter", "log/slog", "maps", "os", "runtime/debug",
+	"slices", "sort", "strconv", "strings", "sync", "sync/atomic", "syscall", "testing", "time",
+}
+
 // importcfg names the archives of the packages that the tests import.
 var importcfg string
 
 func TestMain(m *testing.M) {
+	if os.Getenv("BE_THE_GUARD") != "" {
+		if err := run(os.Stdin, os.Stdout, small); err != nil {
+			panic(err)
+		}
+		return
+	}
 	os.Exit(func() int {
 		folder, err := os.MkdirTemp("", "guard")
 		if err != nil {
@@ -23,7 +35,7 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(folder)
 		format := "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"
-		list, err := exec.Command("go", "list", "-deps", "-export", "-f", format, "fmt", "os", "sync", "syscall").Output()
+		list, err := exec.Command("go", append([]string{"list", "-deps", "-export", "-f", format}, known...)...).Output()
 		if err != nil {
 			panic(err)
 		}
@@ -35,21 +47,35 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// inspect inspects one file of a package that may import fmt and sync, and of os and
-// syscall three names.
-func inspect(t *testing.T, source string) *Report {
-	t.Helper()
-	report, err := Inspect(Request{
+// till is a request of one file of a package that may import fmt, sync and testing, and
+// of os and syscall three names.
+func till(source string) Request {
+	return Request{
 		Package:   "till",
-		Imports:   []string{"fmt", "sync"},
+		Kind:      "package",
+		Imports:   []string{"fmt", "sync", "testing"},
 		Selectors: []string{"syscall.SIGTERM", "syscall.Signal", "os.Stdout"},
 		Files:     map[string]string{"till.go": source},
 		Importcfg: importcfg,
-	})
+	}
+}
+
+func inspect(t *testing.T, request Request) *Report {
+	t.Helper()
+	report, err := Inspect(request)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return report
+}
+
+// places are a report's refusals as RULE:LINE:COLUMN-END.
+func places(report *Report) []string {
+	var all []string
+	for _, r := range report.Refusals {
+		all = append(all, fmt.Sprintf("%s:%d:%d-%d", r.Rule, r.Line, r.Column, r.EndColumn))
+	}
+	return all
 }
 
 func TestRefusals(t *testing.T) {
@@ -73,7 +99,11 @@ func TestRefusals(t *testing.T) {
 		{"an old build tag", "// +build !race\n\npackage till\n", []string{"directive:1:1-16"}},
 		{"an embedded file", "package till\n\n//go:embed x_test.go\nvar x string\n", []string{"directive:3:1-21"}},
 		{"a directive below what does not parse", "package till\n\nfunc {\n//go:nosplit\n", []string{"directive:4:1-13"}},
-		{"no directive", "package till\n\n// go:norace, and //go:norace\nvar x = \"//go:norace\" + `\n//go:norace\n`\n", nil},
+		{"an export", "package till\n\n//export f\nfunc f() {}\n", []string{"directive:3:1-11"}},
+		{"a directive with carriage returns", "package till\n\n//g\ro:norace\r\nfunc f() {}\n", []string{"directive:3:1-13", "hidden-character:3:4-5"}},
+		{"a build tag without a space", "//+build !race\n\npackage till\n", []string{"directive:1:1-15"}},
+		{"a build tag with spaces", "//  \t+build !race\n\npackage till\n", []string{"directive:1:1-18"}},
+		{"no directive", "package till\n\n// go:norace, and //go:norace\n//lines and //exports, +build\n/*linear*/\nvar x = \"//go:norace\" + `\n//go:norace\n`\n", nil},
 		{"another package", "package tills\n", []string{"package:1:9-14"}},
 		{"the tests' package", "package till_test\n", []string{"package:1:9-18"}},
 		{"no package", "func f() {}\n", nil},
@@ -81,26 +111,39 @@ func TestRefusals(t *testing.T) {
 		{"nothing at all", "", nil},
 		{"a function without a body", "package till\n\nfunc f()\n", []string{"bodyless:3:6-7"}},
 		{"init", "package till\n\nfunc init() {}\n", []string{"init:3:6-10"}},
+		{"half an init", "package till\n\nfunc init()\n", []string{"bodyless:3:6-10", "init:3:6-10"}},
 		{"a method called init", "package till\n\ntype t int\n\nfunc (t) init() {}\n", nil},
 		{"TestMain", "package till\n\nfunc TestMain() {}\n", []string{"testmain:3:6-14"}},
+		{"a test", "package till\n\nfunc TestF() {}\n", []string{"test-function:3:6-11"}},
+		{"a test of all", "package till\n\nfunc Test() {}\n", []string{"test-function:3:6-10"}},
+		{"a test in another script", "package till\n\nfunc Test世界() {}\n", []string{"test-function:3:6-16"}},
+		{"a benchmark", "package till\n\nfunc Benchmark_f() {}\n", []string{"test-function:3:6-17"}},
+		{"a fuzz test", "package till\n\nfunc Fuzz1() {}\n", []string{"test-function:3:6-11"}},
+		{"an example", "package till\n\nfunc ExampleF() {}\n", []string{"test-function:3:6-14"}},
+		{"no test", "package till\n\ntype t int\n\nfunc (t) TestF() {}\nfunc (t) TestMain() {}\nfunc Testify() {}\nfunc Examples() {}\nfunc testF() {}\nvar TestG = Testify\n", nil},
 		{"an allowed selector", "package till\n\nimport \"syscall\"\n\nvar _ = syscall.SIGTERM\n", nil},
 		{"another selector", "package till\n\nimport \"syscall\"\n\nvar _ = syscall.Kill\n", []string{"selector:5:9-21"}},
 		{"a renamed package", "package till\n\nimport s \"syscall\"\n\nvar _, _ = s.SIGTERM, s.Kill\n", []string{"selector:5:23-29"}},
-		{"a dot import", "package till\n\nimport . \"syscall\"\n\nvar _ = Kill\n", []string{"import:3:10-19"}},
+		{"a dot import", "package till\n\nimport . \"syscall\"\n\nvar _ = Kill\n", []string{"dot-import:3:8-19"}},
+		{"a dot import of testing", "package till\n\nimport . \"testing\"\n", []string{"dot-import:3:8-19"}},
+		{"a dot import of a package that is allowed", "package till\n\nimport . \"fmt\"\n\nvar _ = Sprint\n", nil},
+		{"a selector over two lines", "package till\n\nimport \"syscall\"\n\nvar _ = syscall.\n\tKill\n", []string{"selector:5:9-17"}},
 		{"a method of an allowed value", "package till\n\nimport \"syscall\"\n\nvar _ = syscall.SIGTERM.String()\n", nil},
 		{"a method of a variable", "package till\n\nimport \"os\"\n\nvar out = os.Stdout\n\nvar _, _ = out.Write(nil)\n", nil},
 		{"a variable that hides a package", "package till\n\nfunc f(os struct{ Exit int }) int { return os.Exit }\n", nil},
+		{"a variable called like the package", "package till\n\nimport o \"os\"\n\nfunc f() { os := o.Exit; os(0) }\n", []string{"selector:5:18-24"}},
+		{"a type of the package", "package till\n\nimport \"os\"\n\ntype f = os.File\n\ntype g struct{ *os.File }\n", []string{"selector:5:10-17", "selector:7:17-24"}},
+		{"a type parameter's bound", "package till\n\nimport \"os\"\n\nfunc f[T os.File](x T) {}\n", []string{"selector:5:10-17"}},
 		{"a package within a function", "package till\n\nimport \"os\"\n\nfunc f() { defer func() { os.Exit(0) }() }\n", []string{"selector:5:27-34"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var got []string
-			for _, r := range inspect(t, test.source).Refusals {
-				got = append(got, fmt.Sprintf("%s:%d:%d-%d", r.Rule, r.Line, r.Column, r.EndColumn))
+			report := inspect(t, till(test.source))
+			for _, r := range report.Refusals {
 				if r.File != "till.go" || !strings.HasSuffix(r.Text, ".") || strings.Contains(r.Text, "``") {
 					t.Errorf("the refusal is %+v", r)
 				}
 			}
-			if !reflect.DeepEqual(got, test.want) {
+			if got := places(report); !reflect.DeepEqual(got, test.want) {
 				t.Errorf("refused is %v; want %v", got, test.want)
 			}
 		})
@@ -111,22 +154,16 @@ func TestWordsOfRefusals(t *testing.T) {
 	for source, want := range map[string]string{
 		"package till\n\nimport \"os/exec\"\n":                         "`os/exec` is not on the list of packages for this exercise.",
 		"package till\n\nimport \"unsafe\"\n":                          "`unsafe` steps around Go's types, which no exercise needs.",
+		"package till\n\nimport \"a`\\nb\"\n":                          "`a\ufffd\ufffdb` is not on the list of packages for this exercise.",
+		"package till\n\n//go:" + strings.Repeat("x", 99) + "\n":       "`//go:" + strings.Repeat("x", 54) + "…` speaks to the compiler, and no exercise needs it.",
+		"package till\n\nimport . \"os\"\n":                            "The dot hides which names come from `os`. Import it without the dot.",
+		"package till\n\nfunc FuzzBox() {}\n":                          "`FuzzBox` is a test by its name, and the tests of this exercise are given. Call it otherwise.",
 		"package tills\n":                                              "The package is called `tills` here; its tests know it as `till`.",
 		"package till\n\nimport \"syscall\"\n\nvar _ = syscall.Kill\n": "Of `syscall` this exercise may use `SIGTERM`, `Signal`, and not `Kill`.",
 	} {
-		if refusals := inspect(t, source).Refusals; len(refusals) != 1 || refusals[0].Text != want {
+		if refusals := inspect(t, till(source)).Refusals; len(refusals) != 1 || refusals[0].Text != want {
 			t.Errorf("%q: refused is %+v; want %q", source, refusals, want)
 		}
-	}
-}
-
-// Code is what is left without comments; every line stays where it was, and what
-// looks like a comment in a string stays.
-func TestCodeWithoutComments(t *testing.T) {
-	source := "// a\npackage till // b\n\n/* c\nd */ var x = \"// e\" + `\n/* f */\n`\n"
-	want := "    \npackage till     \n\n    \n     var x = \"// e\" + `\n/* f */\n`\n"
-	if got := inspect(t, source).Code["till.go"]; got != want {
-		t.Errorf("the code is %q; want %q", got, want)
 	}
 }
 
@@ -190,7 +227,7 @@ func (t Till) Value() {}
 
 func TestFunctionsAndLocks(t *testing.T) {
 	var got []string
-	for _, f := range inspect(t, counter).Functions {
+	for _, f := range inspect(t, till(counter)).Functions {
 		text := fmt.Sprintf("%s %d-%d", f.Name, f.Start, f.End)
 		for _, lock := range f.Locks {
 			text += fmt.Sprintf(" %s %d-%d", lock.Lock, lock.Line, lock.To)
@@ -219,7 +256,7 @@ func TestFunctionsAndLocks(t *testing.T) {
 // Two lines that use one variable name it as each writes it, and agree on where it is
 // declared; locks are no variables of interest.
 func TestUses(t *testing.T) {
-	uses := inspect(t, counter+"\nvar till Till\n\nfunc Sold() int { return till.sum }\n").Uses
+	uses := inspect(t, till(counter+"\nvar till Till\n\nfunc Sold() int { return till.sum }\n")).Uses
 	find := func(line, text string) string {
 		for _, use := range uses[line] {
 			if use.Text == text {
@@ -236,6 +273,41 @@ func TestUses(t *testing.T) {
 	}
 }
 
+// What a manifest allows of its exercise: init, and the tests of a test answer.
+func TestWhatAManifestAllows(t *testing.T) {
+	source := "package till\n\nfunc init() {}\n\nfunc TestF() {}\n\nfunc TestMain() {}\n"
+	for _, test := range []struct {
+		kind string
+		init bool
+		want []string
+	}{
+		{"package", false, []string{"init:3:6-10", "test-function:5:6-11", "testmain:7:6-14"}},
+		{"package", true, []string{"test-function:5:6-11", "testmain:7:6-14"}},
+		{"tests", true, []string{"testmain:7:6-14"}},
+	} {
+		request := till(source)
+		request.Kind, request.Init = test.kind, test.init
+		if got := places(inspect(t, request)); !reflect.DeepEqual(got, test.want) {
+			t.Errorf("of kind %s refused is %v; want %v", test.kind, got, test.want)
+		}
+	}
+}
+
+// No manifest allows cgo, unsafe and embed; a package that it names whole is not
+// narrowed by a selector.
+func TestWhatNoManifestAllows(t *testing.T) {
+	request := till("package till\n\nimport (\n\t\"C\"\n\t\"unsafe\"\n\t\"embed\"\n)\n")
+	request.Imports = []string{"C", "unsafe", "embed"}
+	if got, want := places(inspect(t, request)), []string{"import:4:2-5", "import:5:2-10", "import:6:2-9"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("refused is %v; want %v", got, want)
+	}
+	request = till("package till\n\nimport . \"os\"\n\nvar _ = Exit\n")
+	request.Imports = []string{"os"}
+	if got := places(inspect(t, request)); got != nil {
+		t.Errorf("refused is %v", got)
+	}
+}
+
 // What does not compile is not the guard's to tell, but what did parse is judged.
 func TestCodeThatDoesNotCompile(t *testing.T) {
 	for _, source := range []string{
@@ -243,12 +315,25 @@ func TestCodeThatDoesNotCompile(t *testing.T) {
 		"package till\n\nimport \"fmt\"\n\nfunc f() int { return fmt.Nothing }\n",
 		"package till\n\nfunc f() {",
 		"package till\n\ntype t struct { t }\n",
-		"package till\n" + strings.Repeat("(", 200_000),
+		"package till\n" + strings.Repeat("(", 20_000),
 		"package till\n\nvar x = `",
 	} {
-		if refusals := inspect(t, source).Refusals; len(refusals) != 0 {
-			t.Errorf("%.60q: refused is %+v", source, refusals)
+		report := inspect(t, till(source))
+		if len(report.Refusals) != 0 {
+			t.Errorf("%.60q: refused is %+v", source, report.Refusals)
 		}
+		if report.Error == "" {
+			t.Errorf("%.60q: no error is noted", source)
+		}
+	}
+}
+
+// Given files complete the types and are not judged.
+func TestGivenFiles(t *testing.T) {
+	request := till("package till\n\nvar Box = open()\n")
+	request.Given = map[string]string{"given.go": "package till\n\nimport \"os\"\n\nfunc init() {}\n\nfunc open() *os.File { return os.Stdin }\n"}
+	if report := inspect(t, request); len(report.Refusals) != 0 || report.Error != "" {
+		t.Errorf("refused is %v, the error %q", report.Refusals, report.Error)
 	}
 }
 
@@ -277,10 +362,10 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := run(bytes.NewReader(request), &out); err != nil {
+	if err := run(bytes.NewReader(request), &out, most); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"refusals":[],"functions":[],"uses":{},"code":{"till.go":"package till\n"}}` + "\n"
+	want := `{"refusals":[],"functions":[],"uses":{},"code":{"till.go":"package till\n"},"error":""}` + "\n"
 	if out.String() != want {
 		t.Errorf("the report is %s; want %s", out.String(), want)
 	}
@@ -292,7 +377,7 @@ func TestRunFails(t *testing.T) {
 		"{":                           "read the request",
 		`{"importcfg": "/not/there"}`: "read the importcfg",
 	} {
-		if err := run(strings.NewReader(request), &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), words) {
+		if err := run(strings.NewReader(request), &bytes.Buffer{}, most); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%q: the error is %v", request, err)
 		}
 	}

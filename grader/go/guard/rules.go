@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"go/ast"
-	"go/scanner"
 	"go/token"
 	"go/types"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 func compare[T cmp.Ordered](a, b T) int { return cmp.Compare(a, b) }
@@ -24,51 +25,24 @@ type rules struct {
 	report  *Report
 }
 
+// refuse notes a broken rule at a stretch of source, or at its first line if it is longer.
 func (r rules) refuse(rule string, from, to token.Pos, text string, args ...any) {
-	start, end := r.fset.PositionFor(from, false), r.fset.PositionFor(to, false)
-	r.refuseAt(rule, start, end.Column, text, args...)
-}
-
-func (r rules) refuseAt(rule string, at token.Position, endColumn int, text string, args ...any) {
+	file := r.fset.File(from)
+	start, end := file.PositionFor(from, false), file.PositionFor(min(to, file.Pos(file.Size())), false)
+	if end.Line != start.Line {
+		end.Column = start.Column + int(file.LineStart(start.Line+1)-from) - 1
+	}
 	r.report.Refusals = append(r.report.Refusals, Refusal{
 		Rule: rule, Text: fmt.Sprintf(text, args...),
-		File: at.Filename, Line: at.Line, Column: at.Column, EndColumn: endColumn,
+		File: start.Filename, Line: start.Line, Column: start.Column, EndColumn: end.Column,
 	})
-}
-
-// directivePrefixes begin the comments that are not for readers but for the toolchain.
-var directivePrefixes = []string{"//go:", "//line ", "/*line ", "//export ", "//extern ", "// +build", "//+build", "//go-sumtype:"}
-
-// directives refuses comments that speak to the compiler. It scans the tokens, so
-// that a file which does not parse hides none.
-func (r rules) directives(name string, source []byte) {
-	file := token.NewFileSet().AddFile(name, -1, len(source))
-	var s scanner.Scanner
-	s.Init(file, source, func(token.Position, string) {}, scanner.ScanComments)
-	for {
-		pos, tok, text := s.Scan()
-		if tok == token.EOF {
-			return
-		}
-		if tok != token.COMMENT {
-			continue
-		}
-		for _, prefix := range directivePrefixes {
-			if strings.HasPrefix(text, prefix) {
-				word, _, _ := strings.Cut(text, "\n")
-				at := file.PositionFor(pos, false)
-				r.refuseAt("directive", at, at.Column+len(word),
-					"`%s` speaks to the compiler, and no exercise needs it.", strings.TrimSpace(word))
-			}
-		}
-	}
 }
 
 // file judges what the syntax alone shows, as far as the file parses.
 func (r rules) file(file *ast.File, parses bool) {
 	if name := file.Name.Name; name != "" && name != "_" && name != r.request.Package { // else the compiler says it
 		r.refuse("package", file.Name.Pos(), file.Name.End(),
-			"The package is called `%s` here; its tests know it as `%s`.", name, r.request.Package)
+			"The package is called `%s` here; its tests know it as `%s`.", quote(name), r.request.Package)
 	}
 	for _, spec := range file.Imports {
 		r.imported(spec)
@@ -78,40 +52,65 @@ func (r rules) file(file *ast.File, parses bool) {
 		if !ok {
 			continue
 		}
+		name, from, to := function.Name.Name, function.Name.Pos(), function.Name.End()
+		if function.Body == nil && parses { // half a function is no declaration
+			r.refuse("bodyless", from, to, "`%s` has no body: its code would come from elsewhere.", quote(name))
+		}
 		switch {
-		case function.Body == nil && parses: // half a function is no declaration
-			r.refuse("bodyless", function.Name.Pos(), function.Name.End(),
-				"`%s` has no body: its code would come from elsewhere.", function.Name.Name)
-		case function.Recv == nil && function.Name.Name == "init":
-			r.refuse("init", function.Name.Pos(), function.Name.End(),
-				"`init` runs before the tests and without them. Call what it does where it is needed.")
-		case function.Recv == nil && function.Name.Name == "TestMain":
-			r.refuse("testmain", function.Name.Pos(), function.Name.End(), "`TestMain` belongs to the tests.")
+		case function.Recv != nil:
+		case name == "init" && !r.request.Init:
+			r.refuse("init", from, to, "`init` runs before the tests and without them. Call what it does where it is needed.")
+		case name == "TestMain":
+			r.refuse("testmain", from, to, "`TestMain` belongs to the tests.")
+		case r.request.Kind != "tests" && isTest(name):
+			r.refuse("test-function", from, to, "`%s` is a test by its name, and the tests of this exercise are given. Call it otherwise.", quote(name))
 		}
 	}
+}
+
+// isTest tells by Go's own rule whether a function's name makes it a test.
+func isTest(name string) bool {
+	for _, prefix := range []string{"Test", "Benchmark", "Fuzz", "Example"} {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			next, _ := utf8.DecodeRuneInString(rest)
+			return rest == "" || !unicode.IsLower(next)
+		}
+	}
+	return false
+}
+
+// never are packages that no manifest can allow, and why.
+var never = map[string]string{
+	"C":      "`C` is cgo: its code would be C, which no test here can judge.",
+	"unsafe": "`unsafe` steps around Go's types, which no exercise needs.",
+	"embed":  "`embed` puts files into the program, and the answer is only its code.",
 }
 
 func (r rules) imported(spec *ast.ImportSpec) {
 	path, err := strconv.Unquote(spec.Path.Value)
-	if err != nil || slices.Contains(r.request.Imports, path) {
-		return
+	if err != nil {
+		return // the compiler says it
 	}
-	for _, selector := range r.request.Selectors {
-		if pkg, _ := cutLast(selector); pkg == path && (spec.Name == nil || spec.Name.Name != ".") {
-			return // its uses are judged by type
-		}
+	from, to := spec.Path.Pos(), spec.Path.End()
+	whole, partly := slices.Contains(r.request.Imports, path), r.partly(path)
+	switch {
+	case never[path] != "":
+		r.refuse("import", from, to, "%s", never[path])
+	case !whole && !partly:
+		r.refuse("import", from, to, "`%s` is not on the list of packages for this exercise.", quote(path))
+	case spec.Name != nil && spec.Name.Name == "." && (partly || path == "testing"):
+		r.refuse("dot-import", spec.Name.Pos(), to, "The dot hides which names come from `%s`. Import it without the dot.", quote(path))
 	}
-	text := "`%s` is not on the list of packages for this exercise."
-	switch path {
-	case "C":
-		text = "`%s` is cgo, which no exercise needs."
-	case "unsafe":
-		text = "`%s` steps around Go's types, which no exercise needs."
-	}
-	r.refuse("import", spec.Path.Pos(), spec.Path.End(), text, path)
 }
 
-// selectors refuses names of a package that may be used only in part.
+// partly tells whether the exercise may use only some names of a package.
+func (r rules) partly(path string) bool {
+	named := func(selector string) bool { pkg, _ := cutLast(selector); return pkg == path }
+	return !slices.Contains(r.request.Imports, path) && slices.ContainsFunc(r.request.Selectors, named)
+}
+
+// selectors refuses names of a package that may be used only in part. What the package
+// is called in the file, and what else has that name, the types tell.
 func (r rules) selectors(file *ast.File, info *types.Info) {
 	ast.Inspect(file, func(node ast.Node) bool {
 		selector, ok := node.(*ast.SelectorExpr)
@@ -127,10 +126,9 @@ func (r rules) selectors(file *ast.File, info *types.Info) {
 			return true // a field or a method of a value
 		}
 		path, name := pkg.Imported().Path(), selector.Sel.Name
-		limited := slices.ContainsFunc(r.request.Selectors, func(s string) bool { pkg, _ := cutLast(s); return pkg == path })
-		if limited && !slices.Contains(r.request.Imports, path) && !slices.Contains(r.request.Selectors, path+"."+name) {
+		if r.partly(path) && !slices.Contains(r.request.Selectors, path+"."+name) {
 			r.refuse("selector", selector.Pos(), selector.End(),
-				"Of `%s` this exercise may use %s, and not `%s`.", path, allowedOf(r.request.Selectors, path), name)
+				"Of `%s` this exercise may use %s, and not `%s`.", path, allowedOf(r.request.Selectors, path), quote(name))
 		}
 		return true
 	})
@@ -153,26 +151,4 @@ func cutLast(s string) (before, after string) {
 		return s, ""
 	}
 	return s[:i], s[i+1:]
-}
-
-// withoutComments blanks comments and keeps every line where it was.
-func withoutComments(source []byte) string {
-	code := slices.Clone(source)
-	file := token.NewFileSet().AddFile("", -1, len(source))
-	var s scanner.Scanner
-	s.Init(file, source, func(token.Position, string) {}, scanner.ScanComments)
-	for {
-		pos, tok, text := s.Scan()
-		if tok == token.EOF {
-			return string(code)
-		}
-		if tok == token.COMMENT {
-			start := file.Offset(pos)
-			for i := range text {
-				if at := start + i; at < len(code) && code[at] != '\n' {
-					code[at] = ' '
-				}
-			}
-		}
-	}
 }
