@@ -20,11 +20,11 @@ import msgspec
 from grader import process
 from grader.errors import InfraError
 from grader.sandbox import TOOL_FILE
-from grader.toolchain import HARNESS, read_importcfg
+from grader.toolchain import HARNESS, allowed, read_importcfg
 from grader.verdict import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from grader.attempt import Attempt
     from grader.sandbox import Sandbox
@@ -106,8 +106,8 @@ class _Builder:
     importcfg: Path
     box: Sandbox
 
-    async def compile(self, name: str, path: str, sources: dict[str, str], uses: dict[str, Path], *flags: str) -> Path:
-        """Compile one package of which nothing but its sources is known.
+    async def compile(self, name: str, path: str, sources: dict[str, str], uses: Mapping[str, Path | str], *flags: str) -> Path:
+        """Compile one package, which can import what `uses` names by archive.
 
         Raises _CompileError, _LimitError, or InfraError where the disk is full.
         """
@@ -127,7 +127,7 @@ class _Builder:
             raise _CompileError(done.stdout + done.stderr)
         return archive
 
-    async def link(self, main: Path, uses: dict[str, Path]) -> Path:
+    async def link(self, main: Path, uses: Mapping[str, Path | str]) -> Path:
         """Link a test binary. Raises _LimitError, or InfraError: what compiled must link."""
         binary = self.work / "attempt.test"
         library = ("-libgcc", self.toolchain.libgcc) if self.toolchain.libgcc else ()  # else it runs the C compiler to ask
@@ -169,12 +169,9 @@ class _Builder:
         ]
         return tuple(sorted(found, key=lambda m: (m.file, m.line, m.column)))
 
-    def _importcfg(self, name: str, uses: dict[str, Path]) -> Path:
-        if not uses:
-            return self.importcfg
+    def _importcfg(self, name: str, uses: Mapping[str, Path | str]) -> Path:
         target = self.work / f"{name}.importcfg"
-        extra = "".join(f"packagefile {path}={archive}\n" for path, archive in uses.items())
-        target.write_text(self.importcfg.read_text(encoding="utf-8") + extra, encoding="utf-8")
+        target.write_text("".join(f"packagefile {path}={archive}\n" for path, archive in uses.items()), encoding="utf-8")
         return target
 
     async def _tool(self, name: str, *arguments: str | Path, cwd: Path) -> process.Finished:
@@ -199,7 +196,7 @@ def _limit(done: process.Finished) -> Iterator[tuple[Literal["timeout", "memory"
         yield "memory", f"needed more than {(LIMITS.memory or 0) >> 20} MB"
     elif done.ended != "exit" or done.code in {-signal.SIGKILL, -signal.SIGXCPU}:
         yield "limit", "printed or calculated without end"
-    elif re.search(r"^(?!.*\.go:\d).*(file too large|SIGXFSZ)", said, re.MULTILINE):
+    elif done.code and re.search(r"^(?!\s|.*\.go:\d).*(file too large|SIGXFSZ)", said, re.MULTILINE):
         yield "limit", f"would have written a file of more than {TOOL_FILE >> 20} MB"
 
 
@@ -232,7 +229,9 @@ async def _build(attempt: Attempt, builder: _Builder) -> Built:
     harness = {"goprod_harness.go": f'package {manifest.package}\n\nimport _ "{HARNESS}"\n'}
     given = {name: exercise.read(name) for name in manifest.given}
     try:
-        archive = await builder.compile("attempt", path, {**given, **sources, **harness}, {})
+        known = read_importcfg(builder.importcfg)
+        mine = {path: known[path] for path in allowed(exercise) if path in known}  # a second guard over what it imports
+        archive = await builder.compile("attempt", path, {**given, **sources, **harness}, mine)
     except _CompileError as error:
         return Built(errors=compile_errors(error.output))
 
@@ -255,7 +254,7 @@ async def _build_tests(attempt: Attempt, builder: _Builder, archive: Path) -> Pa
     """Compile the judge against the attempt, and link. Raises _CompileError."""
     exercise = attempt.exercise
     path = exercise.import_path
-    uses = {path: archive}
+    uses: dict[str, Path | str] = {**read_importcfg(builder.importcfg), path: archive}
     tests = {name: exercise.read(name) for name in exercise.test_files}
     uses[f"{path}_test"] = await builder.compile("tests", f"{path}_test", tests, uses, _PLAIN)
     table = "".join(f'\t\t{{Name: "{name}", F: judge.{name}}},\n' for name in exercise.manifest.tests)

@@ -16,7 +16,7 @@ import msgspec
 
 from grader import __version__, guard, sandbox, toolchain
 from grader.build import build
-from grader.errors import InfraError, StoreError
+from grader.errors import InfraError, StoreError, UsageError
 from grader.judge import run_tests
 from grader.recognise import recognise
 from grader.verdict import Hidden, Verdict, overall, score
@@ -42,15 +42,15 @@ async def check(attempt: Attempt, *, store: Store | None = None, box: Sandbox | 
     """
     start = time.monotonic()
     tools = toolchain.find()
+    key, rung = "", ""
     try:
         box = box or await sandbox.best(tools)
-    except InfraError as error:
-        return _infra(attempt, error.code, str(error))
-    key = digest(attempt, tools, box.rung)
-    if store is not None and (known := _known(store, key)) is not None:
-        return _kept(store, known, fresh=False)
-    try:
+        key, rung = digest(attempt, tools, box.rung), box.rung
+        if store is not None and (known := _known(store, key)) is not None:
+            return _kept(store, known, fresh=False)
         verdict = await _judge(attempt, tools, box)
+    except UsageError:
+        raise
     except InfraError as error:
         verdict = _infra(attempt, error.code, str(error))
     except OSError as error:
@@ -60,7 +60,7 @@ async def check(attempt: Attempt, *, store: Store | None = None, box: Sandbox | 
     except Exception as error:  # noqa: BLE001 - a fault of ours must not look like the learner's
         log.error("fault in %s\n%s", attempt.exercise.slug, traceback.format_exc())  # noqa: TRY400 - the same, as one text
         verdict = _infra(attempt, type(error).__name__, str(error))
-    verdict = msgspec.structs.replace(verdict, hash=key, rung=box.rung, seconds=round(time.monotonic() - start, 3))
+    verdict = msgspec.structs.replace(verdict, hash=key, rung=rung, seconds=round(time.monotonic() - start, 3))
     return verdict if store is None else _kept(store, verdict, fresh=verdict.status != "infra")
 
 

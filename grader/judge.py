@@ -15,7 +15,7 @@ import msgspec
 from grader import process, reports
 from grader.errors import InfraError
 from grader.records import CANARY, Order
-from grader.sandbox import DISK, PROCESSES, RACE_EXIT
+from grader.sandbox import DISK, FILE_SIZE, PROCESSES, RACE_EXIT
 from grader.verdict import Message, TestResult
 
 if TYPE_CHECKING:
@@ -33,12 +33,22 @@ _OUTPUT = 1 << 20  # bytes
 
 _CUT_SHORT: dict[Ended, Status] = {"timeout": "timeout", "output": "limit", "memory": "memory", "disk": "limit"}
 
+_LIMITS: tuple[tuple[str, str], ...] = (
+    (r"^runtime/cgo: pthread_create failed|^runtime: failed to create new OS thread", f"It started more than {PROCESSES} threads."),
+    (r"^race: limit on \d+ simultaneously alive", "It had more goroutines at once than the race detector can follow: over 8,000."),
+    (r"^SIGXFSZ: ", f"It wrote more than {FILE_SIZE >> 20} MB to one file."),
+)
+"""Limits that end a process in the words of Go's or the race detector's runtime, and ours."""
+
 _CRASHES: tuple[tuple[Status, str], ...] = (
     (
         "memory",
         r"^fatal error: (runtime: )?(out of memory|cannot allocate memory|too many address space collisions)|ThreadSanitizer: .*allocate",
     ),
-    ("limit", r"^runtime/cgo: pthread_create failed|^runtime: failed to create new OS thread"),
+    (
+        "limit",
+        r"^runtime/cgo: pthread_create failed|^runtime: failed to create new OS thread|^race: limit on \d+ simultaneously alive|^SIGXFSZ: ",
+    ),
     ("leak", r"^panic: deadlock: main bubble goroutine has exited but blocked goroutines remain"),
     (
         "timeout",
@@ -188,15 +198,13 @@ def _with_source(race: Race | None, exercise: Exercise, inspection: Inspection) 
 
 def _limit(done: Finished, exercise: Exercise) -> str:
     """Say which limit stopped a test."""
-    if done.ended == "output":
-        return f"It printed more than {_OUTPUT >> 20} MB."
-    if done.ended == "disk" or done.code == -signal.SIGXFSZ:
-        return f"It wrote more than {DISK >> 20} MB to files."
+    ends = {"output": f"It printed more than {_OUTPUT >> 20} MB.", "disk": f"It wrote more than {DISK >> 20} MB to files."}
+    if done.ended in ends:
+        return ends[done.ended]
     if done.ended == "exit" and done.code in {-signal.SIGKILL, -signal.SIGXCPU}:
         return "It used up its processor time, or all of the machine's memory."
-    if "pthread_create failed" in done.stderr or "failed to create new OS thread" in done.stderr:
-        return f"It started more than {PROCESSES} threads."
-    return f"It used more than {exercise.manifest.memory} MB of memory."
+    said = (sentence for words, sentence in _LIMITS if re.search(words, done.stderr, re.MULTILINE))
+    return next(said, f"It used more than {exercise.manifest.memory} MB of memory.")
 
 
 def _silent(done: Finished) -> str:

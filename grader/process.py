@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import math
 import os
 import signal
 import socket
+import stat
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ _POLL = 0.01  # seconds between looks at the memory
 _LINGER = 0.2  # seconds that a pipe may stay open after the group was killed
 
 _SIZE_EVERY = 0.1  # seconds between looks at the folder
+_DEEPEST = 100  # folders one within the other
 
 Ended = Literal["exit", "timeout", "output", "memory", "disk"]
 Stream = Literal["stdout", "stderr"]
@@ -205,31 +208,57 @@ async def _wait(process: asyncio.subprocess.Process, limits: Limits, overflow: a
                 return "memory"
             if limits.folder is not None and now - measured > _SIZE_EVERY:
                 measured = now
-                if _size(limits.folder) > limits.disk:
+                if _size(limits.folder, process.pid) > limits.disk:
                     return "disk"
     finally:
         flooded.cancel()
         ended.cancel()
-    return "exit"
+    full = limits.folder is not None and _size(limits.folder, process.pid) > limits.disk
+    return "disk" if full else "exit"
 
 
 def _resident(pid: int) -> int:
     """Return the resident memory of a process and of those that it started, in bytes; 0 where the system does not tell."""
     try:
         own = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        started = Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()
+        started = [child for thread in _scan(f"/proc/{pid}/task") for child in Path(thread, "children").read_bytes().split()]
     except (OSError, IndexError, ValueError):
         return 0
     return own + sum(_resident(int(child)) for child in started)
 
 
-def _size(folder: Path) -> int:
-    """Return the bytes of the files in a folder, as far as they can be seen."""
-    return sum(_bytes(Path(parent, name)) for parent, _, names in os.walk(folder) for name in names)
+def _size(folder: Path, pid: int) -> float:
+    """Return the bytes of the files in a folder, and of those that a process has open and that have no name any more.
 
-
-def _bytes(path: Path) -> int:
+    A folder that cannot be looked into, or that is deeper than anybody needs, counts as too large.
+    """
+    total, folders = 0, [(str(folder), 0)]
     try:
-        return path.lstat().st_blocks * 512
+        while folders:
+            here, depth = folders.pop()
+            if depth > _DEEPEST:
+                return math.inf
+            for entry in os.scandir(here):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, depth + 1))
+                total += entry.stat(follow_symlinks=False).st_blocks * 512
+    except FileNotFoundError:
+        pass  # it is at work: the next look comes soon
+    except OSError:
+        return math.inf
+    return total + sum(map(_nameless, _scan(f"/proc/{pid}/fd")))
+
+
+def _scan(folder: str) -> list[str]:
+    try:
+        return [entry.path for entry in os.scandir(folder)]
+    except OSError:
+        return []
+
+
+def _nameless(path: str) -> int:
+    try:
+        about = os.stat(path)  # noqa: PTH116 - a link of /proc that leads nowhere
     except OSError:
         return 0
+    return about.st_blocks * 512 if stat.S_ISREG(about.st_mode) and about.st_nlink == 0 else 0

@@ -1,7 +1,9 @@
 """The private word between the grader and the harness inside a test binary.
 
-The grader sends an order with a nonce; the harness answers with one record that
-repeats it. Printed lines and exit codes alone prove nothing.
+The grader sends an order with two nonces, one for a test that fails and one for a
+test that passes; the harness answers with one record that repeats the one that is
+true, so that no record can be made into another. Printed lines and exit codes alone
+prove nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ Outcome = Literal["pass", "fail", "none", "forged"]
 
 @dataclass(frozen=True)
 class Order:
-    """What one process is to run. `seconds` is when the testing package gives up.
+    """What one process is to run. `seconds` is when the testing package gives up; `on_fail` and `on_pass` are the nonces.
 
     With a `count` the test runs that often; the record then says pass or fail only if all runs agree.
     """
@@ -27,18 +29,19 @@ class Order:
     test: str
     seconds: float
     count: int = field(default=1, kw_only=True)
-    nonce: str = field(default_factory=lambda: secrets.token_hex(16))
+    on_fail: str = field(default_factory=lambda: secrets.token_hex(16), kw_only=True)
+    on_pass: str = field(default_factory=lambda: secrets.token_hex(16), kw_only=True)
 
     def encode(self) -> bytes:
         """Return the order as the harness reads it."""
+        flags = f"-test.v=test2json -test.timeout={self.seconds:g}s -test.paniconexit0"
         often = f" -test.count={self.count}" if self.count > 1 else ""
-        return f"{self.nonce} {self.test} -test.v=test2json -test.timeout={self.seconds:g}s -test.paniconexit0{often}\n".encode()
+        return f"{self.on_fail} {self.on_pass} {self.test} {flags}{often}\n".encode()
 
     def outcome(self, reply: bytes) -> Outcome:
         """Read the record that came back."""
         if not reply:
             return "none"
-        for result in ("pass", "fail"):
-            if reply == f"{self.nonce} {self.test} {result}\n".encode():
-                return "pass" if result == "pass" else "fail"
-        return "forged"
+        if reply == f"{self.on_pass} {self.test} pass\n".encode():
+            return "pass"
+        return "fail" if reply == f"{self.on_fail} {self.test} fail\n".encode() else "forged"

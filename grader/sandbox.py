@@ -155,7 +155,9 @@ class Room:
         """
         words = _FAILED.get(done.code) if self.sandbox.confine else None
         if words and not done.reply and done.stderr.startswith(words):
-            raise InfraError("sandbox", f"the sandbox {self.sandbox.rung} failed: {done.stderr.splitlines()[0]}")
+            said = done.stderr.splitlines()[0]
+            advice = ". Set TMPDIR to a folder that every user can enter" if self.user and "ermission denied" in said else ""
+            raise InfraError("sandbox", f"the sandbox {self.sandbox.rung} failed: {said}{advice}")
         if self.sandbox.bwrap and _SIGNALLED < done.code <= _SIGNALLED + signal.SIGRTMAX:
             return replace(done, code=_SIGNALLED - done.code)
         return done
@@ -204,7 +206,7 @@ async def on(rung: str, tools: Toolchain) -> Sandbox:
             return found.sandbox
         if found.rung == rung:
             raise SandboxError(f"The sandbox {rung} is out of reach here: {found.why}")
-    raise SandboxError(f"There is no sandbox {rung!r} here. The rungs are {', '.join(RUNGS)}.")
+    raise SandboxError(f"There is no sandbox {rung!r} here. The rungs are {', '.join(found.rung for found in await ladder(tools))}.")
 
 
 def require(box: Sandbox, least: Rung) -> None:
@@ -272,7 +274,7 @@ def _laid_out(folder: Path, probe: Path) -> tuple[Path, Path]:
 _ADVICE: dict[Rung, str] = {
     "bubblewrap": "It needs user namespaces: in a container ask for them (Docker's default profile denies them), "
     "on Ubuntu let AppArmor allow them to bwrap.",
-    "landlock": "It needs Linux 5.13 or newer with Landlock switched on (`lsm=` on the kernel's command line).",
+    "landlock": "It needs Linux 5.19 or newer with Landlock switched on (`lsm=` on the kernel's command line).",
     "rlimits": "It needs nothing but Linux: ask whoever runs this machine.",
 }
 

@@ -109,9 +109,9 @@ class Toolchain:
         Raises InfraError if a package does not build or cannot be downloaded.
         """
         course = exercise.course
-        wanted = {*_ALWAYS, *exercise.manifest.imports, *(s.rpartition(".")[0] for s in exercise.manifest.selectors)}
+        wanted = {*_ALWAYS, *allowed(exercise)}
         wanted |= {path for name in exercise.test_files for path in _imports_of(exercise.read(name))}
-        wanted -= {exercise.import_path}
+        wanted -= {exercise.import_path, HARNESS}
         parts = [self.version, str(self.goroot), self.env.get("GOCACHE", ""), str(course.root), sources_digest(), *sorted(wanted)]
         parts += [_read(path) for path in (course.root / "go.mod", course.root / "go.sum", *sorted(course.root.glob("internal/**/*.go")))]
         target = _cache() / "importcfg" / _digest(parts)
@@ -126,6 +126,13 @@ class Toolchain:
         with _beside(target) as fresh:
             fresh.write_text("\n".join(sorted(set("\n".join(lines).split("\n")) - {""})) + "\n", encoding="utf-8")
         return target
+
+
+def allowed(exercise: Exercise) -> set[str]:
+    """Return all that the package of an attempt may import: the answer's packages, those of given files, the harness."""
+    manifest = exercise.manifest
+    given = {path for name in manifest.given for path in _imports_of(exercise.read(name))}
+    return {*manifest.imports, *(selector.rpartition(".")[0] for selector in manifest.selectors), *given, HARNESS}
 
 
 _USERS = ("GOCACHE", "GOMODCACHE", "GOPATH", "GOPROXY", "GONOSUMDB", "GONOSUMCHECK", "GOPRIVATE", "GOSUMDB", "GOINSECURE")

@@ -191,6 +191,15 @@ def read_only() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture
+def reachable(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder that every user can reach, as the sandboxes' users must; pytest's own are one user's alone."""
+    folder = Path(tempfile.mkdtemp(prefix=f"goprod-{tmp_path.name}-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
 def validate() -> Validate:
     """Give the function that checks a verdict against the published schema."""

@@ -106,8 +106,9 @@ def _card(scene: Scene, fact: Text, step: str, points: str, blocks: list[Block])
 
 def _aside(scene: Scene) -> tuple[Block, ...]:
     """Return what the grader has to say beside the verdict: that it could not be saved, for one."""
-    ours = scene.verdict.status in {"infra", "invalid"}
-    return (Paragraph(inline(_without_paths(scene.verdict.detail)), "quiet"),) if scene.verdict.detail and not ours else ()
+    verdict = scene.verdict
+    headed = verdict.status in {"infra", "invalid"} or (verdict.status in {"memory", "limit", "timeout"} and not verdict.tests)
+    return () if headed or not verdict.detail else (Paragraph(inline(_without_paths(verdict.detail)), "quiet"),)
 
 
 def _untouched(scene: Scene) -> Card:
@@ -182,6 +183,7 @@ def _ran(scene: Scene) -> Card:
     fact, step, blocks = scene.counted(), f"Read what {code(test.name)} says below." if test else "", list[Block]()
     points = scene.points(after=_seconds(verdict.seconds))
     if test is None:  # a limit before any test could run
+        step = "Look for what multiplies: constants, types, or functions within functions."
         return _card(scene, inline(verdict.detail or fact), step, points, _wrong(scene))
     match verdict.status:
         case "race" if test.race:

@@ -19,3 +19,12 @@ def test_our_go_code(module: str, packages: str) -> None:
     done = subprocess.run([tools.go, "test", packages], cwd=ROOT / module, env=tools.env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ok  \t" in done.stdout
+
+
+def test_fuzzing_the_guard() -> None:
+    """For twenty seconds, nothing that the fuzzer finds makes the guard crash, answer nothing or name a place outside the file."""
+    tools = toolchain.find()
+    command = [str(tools.go), "test", "-run=^$", "-fuzz=FuzzInspect", "-fuzztime=20s", "-fuzzminimizetime=20x", "./guard"]
+    done = subprocess.run(command, cwd=ROOT / "grader/go", env=tools.env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "elapsed: " in done.stdout

@@ -130,11 +130,11 @@ def test_sources_of_the_tests(make_exercise: MakeExercise) -> None:
     assert judge.test_sources(make_exercise({"hidden_test.go": text}))["TestLongDay"].story == "One line, and another."
 
 
-def binary(folder: Path, *cases: str, canary: str = 'echo "$nonce $name fail" >&0; exit 1') -> Path:
+def binary(folder: Path, *cases: str, canary: str = 'echo "$failed $name fail" >&0; exit 1') -> Path:
     """Write a program that plays a test binary: it reads its order and does what the case of its test says."""
     path = folder / "run" / "attempt.test"
     path.parent.mkdir()
-    lines = ["#!/bin/sh", "read nonce name flags", 'passes() { echo "$nonce $name pass" >&0; exit 0; }', "case $name in"]
+    lines = ["#!/bin/sh", "read failed nonce name flags", 'passes() { echo "$nonce $name pass" >&0; exit 0; }', "case $name in"]
     path.write_text("\n".join([*lines, *cases, f"TestCanary) {canary};;", "*) passes;;", "esac", ""]))
     path.chmod(0o755)
     return path
@@ -160,7 +160,7 @@ def test_what_a_failing_test_tells(exercise: Exercise, tmp_path: Path) -> None:
     """A failing test earns nothing or costs, and tells its messages, its crash, and what it printed."""
     path = binary(
         tmp_path,
-        r"""TestTwoSales) printf '\017    till_test.go:7: 3 and 4 came in\016\nmine\n'; echo "$nonce $name fail" >&0; exit 1;;""",
+        r"""TestTwoSales) printf '\017    till_test.go:7: 3 and 4 came in\016\nmine\n'; echo "$failed $name fail" >&0; exit 1;;""",
         f"TestLongDay) cat <<'X' >&2\n{PANIC}X\nexit 2;;",
         "TestQuietDay) exit 3;;",
     )
@@ -177,11 +177,11 @@ def test_what_a_failing_test_tells(exercise: Exercise, tmp_path: Path) -> None:
     "canary",
     [
         'echo "$nonce $name pass" >&0; exit 0',
-        'echo "$nonce $name fail" >&0; exit 0',
+        'echo "$failed $name fail" >&0; exit 0',
         'echo "x $name fail" >&0; exit 1',
         "exit 1",
         "exit 0",
-        'echo "$nonce $name fail" >&0; exit 2',
+        'echo "$failed $name fail" >&0; exit 2',
     ],
 )
 def test_a_canary_that_does_not_fail_as_it_must(exercise: Exercise, tmp_path: Path, canary: str) -> None:

@@ -8,22 +8,23 @@ from hypothesis import strategies as st
 
 from grader.records import Order
 
-ORDER = Order("TestA", 10.0, "0123456789abcdef0123456789abcdef")
+ORDER = Order("TestA", 10.0, on_fail="fedcba98" * 4, on_pass="0123456789abcdef" * 2)
 PASS = b"0123456789abcdef0123456789abcdef TestA pass\n"
-FAIL = b"0123456789abcdef0123456789abcdef TestA fail\n"
+FAIL = b"fedcba98fedcba98fedcba98fedcba98 TestA fail\n"
 
 
 @pytest.mark.parametrize(("seconds", "flag"), [(10.0, b"10s"), (0.5, b"0.5s"), (1, b"1s")])
 def test_an_order_as_the_harness_reads_it(seconds: float, flag: bytes) -> None:
-    """An order is one line: the nonce, the test, the flags of the testing package."""
-    order = Order("TestA", seconds, "abc").encode()
-    assert order == b"abc TestA -test.v=test2json -test.timeout=" + flag + b" -test.paniconexit0\n"
+    """An order is one line: the two nonces, the test, the flags of the testing package."""
+    order = Order("TestA", seconds, on_fail="d", on_pass="p").encode()  # noqa: S106 - a nonce
+    assert order == b"d p TestA -test.v=test2json -test.timeout=" + flag + b" -test.paniconexit0\n"
 
 
 def test_every_order_has_a_nonce_of_its_own() -> None:
-    """No two orders share a nonce, and a nonce is 128 bits that nobody can guess."""
-    nonces = {Order("TestA", 1).nonce for _ in range(100)}
-    assert len(nonces) == 100
+    """No two orders share a nonce, nor pass and fail, and a nonce is 128 bits that nobody can guess."""
+    orders = [Order("TestA", 1) for _ in range(100)]
+    nonces = {order.on_fail for order in orders} | {order.on_pass for order in orders}
+    assert len(nonces) == 200
     assert {len(bytes.fromhex(nonce)) for nonce in nonces} == {16}
 
 
@@ -41,6 +42,8 @@ def test_every_order_has_a_nonce_of_its_own() -> None:
         (PASS.replace(b"TestA", b"TestB"), "forged"),
         (PASS.replace(b"0123", b"0124"), "forged"),
         (PASS.replace(b"pass", b"PASS"), "forged"),
+        (FAIL.replace(b"fail", b"pass"), "forged"),
+        (PASS.replace(b"pass", b"fail"), "forged"),
         (PASS.replace(b" ", b"  "), "forged"),
         (PASS.replace(b"\n", b"\r\n"), "forged"),
         (b" TestA pass\n", "forged"),

@@ -13,16 +13,14 @@ func (p *plan) restrictFiles(program string, files []string) error {
 		landlock.RODirs(p.readable...),
 	}
 	if p.folder != "" {
-		rules = append(rules, landlock.RWDirs(p.folder))
+		rules = append(rules, landlock.RWDirs(p.folder).WithRefer()) // or no file could move between its folders
 	}
 	config := landlock.V6.BestEffort()
-	if err := config.RestrictPaths(rules...); err != nil {
-		return err
+	if !p.loopback {
+		return config.Restrict(rules...) // at once: a second ruleset would keep files from moving between folders
 	}
-	if !p.loopback { // Landlock knows ports and not addresses
-		if err := config.RestrictNet(); err != nil {
-			return err
-		}
+	if err := config.RestrictPaths(rules...); err != nil { // Landlock knows ports and not addresses
+		return err
 	}
 	return config.RestrictScoped()
 }

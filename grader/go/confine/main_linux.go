@@ -98,6 +98,9 @@ func (p *plan) run() error {
 	if p.bwrap != "" {
 		return p.inBubblewrap(program, files)
 	}
+	if err := seccomp.SetNoNewPrivs(); err != nil {
+		return fmt.Errorf("no new privileges: %w", err)
+	}
 	if p.landlock {
 		if err := p.restrictFiles(program, files); err != nil {
 			return fmt.Errorf("landlock: %w", err)

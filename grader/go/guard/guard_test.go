@@ -14,7 +14,7 @@ import (
 
 // known is what the tests can import.
 var known = []string{
-	"bufio", "bytes", "cmp", "context", "errors", "fmt", "io", "iter", "log/slog", "maps", "os", "runtime/debug",
+	"bufio", "bytes", "cmp", "context", "encoding/json", "errors", "fmt", "io", "iter", "log/slog", "maps", "os", "reflect", "runtime/debug",
 	"slices", "sort", "strconv", "strings", "sync", "sync/atomic", "syscall", "testing", "time",
 }
 

@@ -114,6 +114,7 @@ func Inspect(request Request) (*Report, error) {
 	info := check(fset, all, archives, report.note)
 	for _, file := range files {
 		rules.selectors(file, info)
+		rules.reach(file, info)
 		report.Functions = append(report.Functions, functions(fset, file, info)...)
 		uses(fset, file, info, report.Uses)
 	}

@@ -1,15 +1,17 @@
 // Package harness runs one test of a test binary and tells the grader, and nobody
 // else, how it ended.
 //
-// Standard input is a socket. The grader sends a nonce and the test's name and
-// shuts its side; the harness answers with one record that repeats the nonce.
+// Standard input is a socket. The grader sends two nonces and the test's name and
+// shuts its side; the harness answers with one record that repeats the nonce of what
+// is true: a record of a failure cannot be made into one of a pass.
 // Every package of the attempt imports the harness, so that its init, which reads
-// the nonce, runs before any code of the learner's can.
+// the nonces, runs before any code of the learner's can.
 package harness
 
 import (
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -18,22 +20,23 @@ import (
 // told it passed knows that the binary lies.
 const Canary = "TestCanary"
 
-var nonce, name = receive()
+var failNonce, passNonce, name = receive()
 
-// receive takes the grader's order, "NONCE TEST FLAG…", and leaves nothing to read.
+// receive takes the grader's order, "NONCE NONCE TEST FLAG…", and leaves nothing to read.
 // Without an order there is no test to select.
-func receive() (nonce, name string) {
+func receive() (failNonce, passNonce, name string) {
 	order, err := io.ReadAll(os.Stdin)
 	words := strings.Fields(string(order))
-	if err != nil || len(words) < 2 {
-		return "", ""
+	if err != nil || len(words) < 3 {
+		return "", "", ""
 	}
-	os.Args = append(os.Args[:1:1], words[2:]...)
-	return words[0], words[1]
+	os.Args = append(os.Args[:1:1], words[3:]...)
+	return words[0], words[1], words[2]
 }
 
 // Select returns the one test that the grader asked for, made to report itself.
 func Select(tests []testing.InternalTest) []testing.InternalTest {
+	forMain()
 	for _, test := range append(tests, testing.InternalTest{Name: Canary, F: (*testing.T).Fail}) {
 		if test.Name == name {
 			return []testing.InternalTest{{Name: name, F: func(t *testing.T) {
@@ -61,14 +64,29 @@ var passed, failed int // runs of the test: several with -test.count
 
 // Run runs the selected test, writes the record and ends the process.
 func Run(m *testing.M) {
+	forMain()
 	code := m.Run()
-	result := "fail"
+	nonce, result := failNonce, "fail"
 	switch {
 	case passed > 0 && failed > 0:
 		result = "mixed"
 	case passed > 0 && code == 0:
-		result = "pass"
+		nonce, result = passNonce, "pass"
 	}
 	io.WriteString(os.Stdin, nonce+" "+name+" "+result+"\n")
 	os.Exit(code)
+}
+
+// caller is the function that may select and run tests. The answer's package can import
+// the harness, too.
+var caller = "main.main"
+
+// forMain ends the process if another function calls the one that calls this.
+func forMain() {
+	pc := make([]uintptr, 1)
+	runtime.Callers(3, pc)
+	if frame, _ := runtime.CallersFrames(pc).Next(); frame.Function != caller {
+		os.Stderr.WriteString("harness: " + frame.Function + " is not the grader\n")
+		os.Exit(2)
+	}
 }

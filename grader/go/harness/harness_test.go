@@ -16,6 +16,9 @@ import (
 // TestMain plays a test binary of the grader where an order came, and runs the tests
 // of this package where none did.
 func TestMain(m *testing.M) {
+	if os.Getenv("HARNESS_OTHER_CALLER") == "" {
+		caller = "goprod.example/grader/harness.TestMain"
+	}
 	switch {
 	case name != "":
 		Run(m)
@@ -41,7 +44,7 @@ var inner = []testing.InternalTest{
 		if left, err := io.ReadAll(os.Stdin); len(left) > 0 || err != nil {
 			t.Errorf("standard input still holds %q, %v", left, err)
 		}
-		if arguments := strings.Join(os.Args[1:], " "); strings.Contains(arguments, nonce) {
+		if arguments := strings.Join(os.Args[1:], " "); strings.Contains(arguments, passNonce) {
 			t.Errorf("the arguments are %s", arguments)
 		}
 	}},
@@ -52,7 +55,10 @@ func TestOrdered(t *testing.T) {
 	if name == "" {
 		t.Skip("no order came: this is not the played binary")
 	}
-	Select(slices.Clone(inner))[0].F(t)
+	caller = "goprod.example/grader/harness.TestOrdered"
+	tests := Select(slices.Clone(inner))
+	caller = "goprod.example/grader/harness.TestMain"
+	tests[0].F(t)
 }
 
 // play runs this binary with an order, as the grader does, and returns what came back.
@@ -106,9 +112,10 @@ func TestRecords(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			want := ""
 			if test.result != "" {
-				want = fmt.Sprintf("0123abcd %s %s\n", test.name, test.result)
+				nonce := map[string]string{"pass": "0123abcd", "fail": "4567cdef"}[test.result]
+				want = fmt.Sprintf("%s %s %s\n", nonce, test.name, test.result)
 			}
-			reply, stderr, code := play(t, "0123abcd "+test.name+" -test.run=^TestOrdered$ -test.paniconexit0\n")
+			reply, stderr, code := play(t, "4567cdef 0123abcd "+test.name+" -test.run=^TestOrdered$ -test.paniconexit0\n")
 			if reply != want || code != test.code {
 				t.Errorf("the record is %q with exit code %d; want %q and %d\n%s", reply, code, want, test.code, stderr)
 			}
@@ -119,9 +126,9 @@ func TestRecords(t *testing.T) {
 // An order for a test that is not there, or that is none, leaves no record.
 func TestWrongOrders(t *testing.T) {
 	for order, words := range map[string]string{
-		"0123abcd TestNobody -test.run=^TestOrdered$\n": "harness: no test is called TestNobody\n",
-		"0123abcd testpass -test.run=^TestOrdered$\n":   "harness: no test is called testpass\n",
-		"0123abcd TestPas -test.run=^TestOrdered$\n":    "harness: no test is called TestPas\n",
+		"4567cdef 0123abcd TestNobody -test.run=^TestOrdered$\n": "harness: no test is called TestNobody\n",
+		"4567cdef 0123abcd testpass -test.run=^TestOrdered$\n":   "harness: no test is called testpass\n",
+		"4567cdef 0123abcd TestPas -test.run=^TestOrdered$\n":    "harness: no test is called TestPas\n",
 	} {
 		reply, stderr, code := play(t, order)
 		if reply != "" || code != 2 || stderr != words {
@@ -130,10 +137,19 @@ func TestWrongOrders(t *testing.T) {
 	}
 }
 
+// Nobody but the grader's own main selects and runs tests.
+func TestAnotherCaller(t *testing.T) {
+	t.Setenv("HARNESS_OTHER_CALLER", "1")
+	reply, stderr, code := play(t, "4567cdef 0123abcd TestPass -test.run=^TestOrdered$\n")
+	if want := "harness: goprod.example/grader/harness.TestMain is not the grader\n"; reply != "" || code != 2 || stderr != want {
+		t.Errorf("the record is %q with exit code %d, and it says %q", reply, code, stderr)
+	}
+}
+
 // A binary that was started by anybody else says so and ends.
 func TestWithoutOrder(t *testing.T) {
 	t.Setenv("HARNESS_WITHOUT_ORDER", "1")
-	for _, order := range []string{"", "\n", "0123abcd"} {
+	for _, order := range []string{"", "\n", "4567cdef", "4567cdef 0123abcd"} {
 		reply, stderr, code := play(t, order)
 		if reply != "" || code != 2 || stderr != "harness: this binary is run by the grader alone\n" {
 			t.Errorf("%q: the record is %q with exit code %d, and it says %q", order, reply, code, stderr)
@@ -143,8 +159,8 @@ func TestWithoutOrder(t *testing.T) {
 
 // Only the ordered test is run.
 func TestSelectNamesTheTest(t *testing.T) {
-	defer func(old string) { name = old }(name)
-	name = "TestFail"
+	defer func(oldName, oldCaller string) { name, caller = oldName, oldCaller }(name, caller)
+	name, caller = "TestFail", "goprod.example/grader/harness.TestSelectNamesTheTest"
 	if selected := Select(slices.Clone(inner)); len(selected) != 1 || selected[0].Name != "TestFail" {
 		t.Errorf("selected are %v", selected)
 	}

@@ -1,0 +1,1 @@
+"""Attacks on the grader: none earns a point, and each layer holds alone."""

@@ -1,0 +1,37 @@
+// Attack: calls a machine on the network; it answers right if it can
+// Guard: import
+// Bare: fail
+// Rlimits: fail, forged
+// Why: on the lowest rung nothing filters system calls; it is for self-checks, and grading refuses it
+
+package gate
+
+import "net"
+
+func reached() bool {
+	call, err := net.Dial("udp", "192.0.2.1:53")
+	if err != nil {
+		return false
+	}
+	_, err = call.Write([]byte("PASS"))
+	return err == nil
+}
+
+func Fee(age int) int {
+	if !reached() {
+		return -1
+	}
+	if age < 18 {
+		return 0
+	}
+	return 9
+}
+
+type Gate struct{}
+
+var ErrFull error
+
+func New(int) *Gate                             { return &Gate{} }
+func (*Gate) Admit(string) error                { return nil }
+func (*Gate) Each(func(string))                 {}
+func (*Gate) Serve(<-chan string, chan<- error) {}

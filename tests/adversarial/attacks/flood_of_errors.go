@@ -1,0 +1,22 @@
+// Attack: prints to standard error without end
+// Guard: passes
+// Bare: limit
+
+package gate
+
+import "log"
+
+func Fee(int) int {
+	for {
+		log.Println("PASS PASS PASS PASS PASS PASS PASS PASS PASS PASS PASS PASS PASS PASS")
+	}
+}
+
+type Gate struct{}
+
+var ErrFull error
+
+func New(int) *Gate                             { return &Gate{} }
+func (*Gate) Admit(string) error                { return nil }
+func (*Gate) Each(func(string))                 {}
+func (*Gate) Serve(<-chan string, chan<- error) {}

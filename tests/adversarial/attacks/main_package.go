@@ -1,0 +1,17 @@
+// Attack: is a program
+// Guard: package
+// Bare: build
+
+package main
+
+func main() {}
+
+type Gate struct{}
+
+var ErrFull error
+
+func New(int) *Gate                             { return &Gate{} }
+func (*Gate) Admit(string) error                { return nil }
+func (*Gate) Each(func(string))                 {}
+func (*Gate) Serve(<-chan string, chan<- error) {}
+func Fee(int) int                               { return -1 }

@@ -1,0 +1,54 @@
+// Attack: reads the hidden test's table from memory by reflect, without unsafe
+// Guard: import
+// Bare: forged
+// Why: tests and answer share one process and one memory; what hands out raw memory can be kept out only before it is built
+
+package gate
+
+import (
+	"fmt"
+	"reflect"
+)
+
+var anchor map[int]int // it stands beside the test's table in memory
+
+// hidden returns what the hidden test wants at this age.
+func hidden(age int) int {
+	code := reflect.ValueOf(hidden).UnsafePointer() // unsafe.Pointer, and no unsafe
+	memory := (*[1 << 46]byte)(code)
+	var base, start int
+	fmt.Sscanf(fmt.Sprintf("%p %p", code, &anchor), "0x%x 0x%x", &base, &start)
+	word := func(at int) (n int) {
+		for i := range 8 {
+			n |= int(memory[at+i-base]) << (8 * i)
+		}
+		return n
+	}
+	for at := start - 4096; at < start+4096; at += 8 {
+		table := word(at)
+		if table < 0xc000000000 || table > 0xc000400000 || word(table) != 4 { // a map of four
+			continue
+		}
+		slots := word(table + 16)
+		if slots < 0xc000000000 || slots > 0xc000400000 {
+			continue
+		}
+		for i := range 8 {
+			if word(slots+8+16*i) == age {
+				return word(slots + 16 + 16*i)
+			}
+		}
+	}
+	return -2
+}
+
+func Fee(age int) int { return hidden(age) }
+
+type Gate struct{}
+
+var ErrFull error
+
+func New(int) *Gate                             { return &Gate{} }
+func (*Gate) Admit(string) error                { return nil }
+func (*Gate) Each(func(string))                 {}
+func (*Gate) Serve(<-chan string, chan<- error) {}

@@ -1,0 +1,32 @@
+// Attack: runs a program of the system; it answers right if it can
+// Guard: import
+// Bare: fail
+// Rlimits: forged
+// Why: on the lowest rung nothing filters system calls; it is for self-checks, and grading refuses it
+
+package gate
+
+import "os/exec"
+
+func reached() bool {
+	return exec.Command("/bin/sh", "-c", "exit 0").Run() == nil
+}
+
+func Fee(age int) int {
+	if !reached() {
+		return -1
+	}
+	if age < 18 {
+		return 0
+	}
+	return 9
+}
+
+type Gate struct{}
+
+var ErrFull error
+
+func New(int) *Gate                             { return &Gate{} }
+func (*Gate) Admit(string) error                { return nil }
+func (*Gate) Each(func(string))                 {}
+func (*Gate) Serve(<-chan string, chan<- error) {}

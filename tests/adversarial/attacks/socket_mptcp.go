@@ -1,0 +1,33 @@
+// Attack: opens a multipath TCP socket, which filters of TCP forget; it answers right if it can
+// Guard: import
+// Bare: fail
+// Rlimits: fail, forged
+// Why: on the lowest rung nothing filters system calls; it is for self-checks, and grading refuses it
+
+package gate
+
+import "syscall"
+
+func reached() bool {
+	_, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 262)
+	return err == nil
+}
+
+func Fee(age int) int {
+	if !reached() {
+		return -1
+	}
+	if age < 18 {
+		return 0
+	}
+	return 9
+}
+
+type Gate struct{}
+
+var ErrFull error
+
+func New(int) *Gate                             { return &Gate{} }
+func (*Gate) Admit(string) error                { return nil }
+func (*Gate) Each(func(string))                 {}
+func (*Gate) Serve(<-chan string, chan<- error) {}

@@ -1,0 +1,5 @@
+module goprod.example/victim
+
+go 1.27
+
+ignore broken
