@@ -1,6 +1,6 @@
 // Attack: makes folders in folders, deeper than a path may be long
 // Guard: import
-// Bare: fail
+// Bare: fail, limit
 
 package gate
 
