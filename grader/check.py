@@ -108,7 +108,7 @@ async def _judge(attempt: Attempt, tools: Toolchain, box: Sandbox) -> Verdict:
     verdict = Verdict(slug=exercise.slug, status="refused", max=manifest.full, hidden=hidden, functions=inspection.outline)
     if inspection.refusals:
         return recognise(exercise, msgspec.structs.replace(verdict, refusals=inspection.refusals), inspection.code)
-    with tempfile.TemporaryDirectory(prefix="goprod-") as folder:
+    with tempfile.TemporaryDirectory(prefix="goprod-", dir=sandbox.workplace()) as folder:
         built = await build(attempt, tools, importcfg, Path(folder), box)
         if built.binary is None:
             unbuilt = msgspec.structs.replace(verdict, status=built.stage, errors=built.errors, detail=built.detail)

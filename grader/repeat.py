@@ -29,7 +29,7 @@ async def repeat(attempt: Attempt, expected: Mapping[str, str], times: int) -> l
     """
     tools = toolchain.find()
     seen: Counter[tuple[str, str, str]] = Counter()
-    with tempfile.TemporaryDirectory(prefix="goprod-") as folder:
+    with tempfile.TemporaryDirectory(prefix="goprod-", dir=sandbox.workplace()) as folder:
         box = await sandbox.best(tools)
         built = await build(attempt, tools, await tools.importcfg(attempt.exercise), Path(folder), box)
         if built.binary is None:

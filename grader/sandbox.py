@@ -14,6 +14,7 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -244,7 +245,7 @@ async def _bubblewrap(box: Sandbox) -> Found:
 
 async def _probed(box: Sandbox) -> Found:
     """Run the probe on a rung: what got through, or what it said, is why the rung is out of reach."""
-    with tempfile.TemporaryDirectory(prefix="goprod-probe-") as name:
+    with tempfile.TemporaryDirectory(prefix="goprod-probe-", dir=workplace()) as name:
         binary, secret = _laid_out(Path(name), box.like)
         with box.room(Path(name)) as room:
             command = [*room.command(binary, cpu=10), str(secret)]
@@ -277,6 +278,21 @@ _ADVICE: dict[Rung, str] = {
     "landlock": "It needs Linux 5.19 or newer with Landlock switched on (`lsm=` on the kernel's command line).",
     "rlimits": "It needs nothing but Linux: ask whoever runs this machine.",
 }
+
+
+def workplace() -> str:
+    """Return the folder for temporary folders: one that the users of runs can enter, too, if there is such a one."""
+    usual = tempfile.gettempdir()
+    if os.getuid() != 0:
+        return usual
+    return next((folder for folder in (usual, "/tmp", "/var/tmp") if _open_to_all(Path(folder))), usual)  # noqa: S108 - last resorts
+
+
+def _open_to_all(folder: Path) -> bool:
+    try:
+        return all(part.stat().st_mode & stat.S_IXOTH for part in (folder, *folder.parents))
+    except OSError:
+        return False
 
 
 def _threads_of_user() -> int:
