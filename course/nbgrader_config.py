@@ -25,5 +25,22 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# nbgrader's own steps but for two, which read the verdicts of `goprod grade` and judge what it
+# has not: no cell of a submitted notebook is executed. A submission that nbgrader cannot read
+# has its answers read into the released notebook, or is held.
+c.Autograde.autograde_preprocessors = [
+    "grader.hosts.grading.ReadVerdicts",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "grader.hosts.grading.SaveVerdicts",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.exporter_class = "grader.hosts.grading.RepairedNotebook"
+
+# A grade cell that a learner deleted is put back, so that feedback shows its verdict.
+c.OverwriteCells.add_missing_cells = True
+
 # Yours: for example the course's id at a shared exchange.
 # c.CourseDirectory.course_id = "go-production-2027"

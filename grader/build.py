@@ -48,7 +48,7 @@ GO_TEST_ANALYZERS = (
 )
 """What `go test` vets by default (Go 1.27, `go test -x`), without stdversion: go.mod sets the version."""
 
-_NO_SPACE = re.compile(r"^(?!.*\.go:\d).*no space left on device", re.MULTILINE)  # and not a string of the attempt's
+_NO_SPACE = re.compile(r"^(?!\s|.*\.go:\d).*no space left on device", re.MULTILINE)  # and not a string of the attempt's
 
 _PLAIN = "-l"
 """Our tests compile in half the time without inlining (measured); the attempt keeps it."""
@@ -196,7 +196,7 @@ def _limit(done: process.Finished) -> Iterator[tuple[Literal["timeout", "memory"
         yield "memory", f"needed more than {(LIMITS.memory or 0) >> 20} MB"
     elif done.ended != "exit" or done.code in {-signal.SIGKILL, -signal.SIGXCPU}:
         yield "limit", "printed or calculated without end"
-    elif done.code and re.search(r"^(?!\s|.*\.go:\d).*(file too large|SIGXFSZ)", said, re.MULTILINE):
+    elif done.code and re.search(r"^(?!\s|.*\.go:\d).*(too much data|file too large|SIGXFSZ)", said, re.MULTILINE):
         yield "limit", f"would have written a file of more than {TOOL_FILE >> 20} MB"
 
 

@@ -48,7 +48,8 @@ async def grade(
 ) -> list[Grade]:
     """Grade what was handed in for a phase, `jobs` attempts at a time; tell `progress` how many of how many are judged.
 
-    Raises UsageError if nothing was handed in, SandboxError if the sandbox is below the course's rung, ToolchainError without Go.
+    Raises UsageError if nothing was handed in, SandboxError if the sandbox is below the course's rung, ToolchainError without Go,
+    StoreError if a verdict cannot be kept.
     """
     tools = toolchain.find()
     box = await sandbox.best(tools)
@@ -84,9 +85,12 @@ async def _judge(
             verdicts[key] = store.verdict(key) or await _fresh(attempt, store, box)
             progress(len(verdicts), len(attempts))
 
-    async with asyncio.TaskGroup() as group:
-        for key, attempt in attempts.items():
-            group.create_task(one(key, attempt))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for key, attempt in attempts.items():
+                group.create_task(one(key, attempt))
+    except ExceptionGroup as failed:  # the first stopped the others, and says it all
+        raise failed.exceptions[0] from failed
     return verdicts
 
 

@@ -43,7 +43,7 @@ _LIMITS: tuple[tuple[str, str], ...] = (
 _CRASHES: tuple[tuple[Status, str], ...] = (
     (
         "memory",
-        r"^fatal error: (runtime: )?(out of memory|cannot allocate memory|too many address space collisions)|ThreadSanitizer: .*allocate",
+        r"^fatal error: (runtime: )?(out of memory|cannot allocate memory|failed to reserve|too many address)|ThreadSanitizer: .*allocate",
     ),
     (
         "limit",
@@ -81,7 +81,8 @@ def test_sources(exercise: Exercise) -> dict[str, TestSource]:
 async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection, box: Sandbox) -> tuple[TestResult, ...]:
     """Run every test of the manifest, and the canary, in the sandbox.
 
-    If the canary does not fail as it must, no test's word is taken: all are invalid.
+    If the canary does not fail as it must, no test's word is taken: all are invalid, unless
+    none says that it passed.
     Raises InfraError where a test cannot be started.
     """
     sources = test_sources(exercise)
@@ -93,7 +94,7 @@ async def run_tests(exercise: Exercise, binary: Path, inspection: Inspection, bo
     except ExceptionGroup as faults:
         raise InfraError("run", f"a test of {exercise.slug} could not be run: {faults.exceptions[0]}") from faults
     done, outcome = canary.result()
-    honest = outcome == "fail" and done.code == 1
+    honest = (outcome == "fail" and done.code == 1) or all(task.result()[1] != "pass" for task in tasks.values())
     results = []
     for name, task in tasks.items():
         result = _result(exercise, sources[name], *task.result(), inspection)

@@ -34,10 +34,11 @@ def printed(stdout: str) -> str:
 
 
 def race(stderr: str) -> Race | None:
-    """Return the first report of the race detector, None if there is none."""
-    found = re.search(r"^={18}\nWARNING: DATA RACE\n(.*?)^={18}$", stderr, re.MULTILINE | re.DOTALL)
-    if found is None:
+    """Return the last report of the race detector, None if there is none: it ended the process, others may be printed."""
+    reports = list(re.finditer(r"^={18}\nWARNING: DATA RACE\n(.*?)^={18}$", stderr, re.MULTILINE | re.DOTALL))
+    if not reports:
         return None
+    found = reports[-1]
     sides: list[tuple[Literal["read", "write"], str, tuple[Frame, ...]]] = []
     created: dict[str, tuple[Frame, ...]] = {}
     for block in found[1].split("\n\n"):

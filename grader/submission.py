@@ -1,16 +1,21 @@
 """What a student of a cohort has handed in: the answers of one submitted folder, or why a person has to look.
 
-A notebook is read as JSON, by grade id, and never executed.
+A notebook is read as JSON and never executed. Three things say which answer a cell is: its
+nbgrader id, its cell id and its first line. Where what is there agrees, it is taken, and what
+was put right is noted; where it contradicts itself, the answer is held.
 """
 
 from __future__ import annotations
 
+import re
 import stat
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from grader import notebook
-from grader.attempt import Attempt
+from grader import assignment, notebook
+from grader.attempt import LARGEST, Attempt
 from grader.errors import AttemptError, NotebookError
 
 if TYPE_CHECKING:
@@ -19,10 +24,25 @@ if TYPE_CHECKING:
 
     from grader.course import Course, Exercise, Phase
 
+MOST_CELLS = 5000
+"""Cells of a notebook; a phase's has about a hundred."""
+
+_LONGEST_MARK = 200
+_CHANCE = 40  # characters that two texts do not share by chance
+_MARK = re.compile(r"\s*(?://|#|--)\s*([a-z0-9-]+/[^/\s]+)\s*")
+_LAST_RESORT = "Grade it by hand, set the points, or ask for the notebook again."
+
+# Comments and literals; each reaches its end or the text's, so that no text takes long.
+_NO_CODE = re.compile(r"""//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"?|`[^`]*`?|'(?:\\.|[^'\\\n])*'?""")
+_DECLARED = re.compile(r"^(?:func \((?:\w+ )?\*?(\w+)[^)\n]*\) (\w+)|(?:func|type|var|const) (\w+))", re.MULTILINE)
+_USED = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # not of another package, nor a field or a method
+_PACKAGE = re.compile(r"^package\s+(\w+)", re.MULTILINE)
+_CALLED = re.compile(r"^(?:func|type) (\w+)", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Held:
-    """What a person has to decide: why, in a sentence."""
+    """What a person has to decide: why, and what can be done, in a few sentences."""
 
     reason: str
 
@@ -31,57 +51,341 @@ class Held:
 class Submission:
     """A student's submission of an assignment: an attempt at each exercise, or what holds it.
 
-    `held` holds all of it: there is no notebook that could be read.
+    `held` holds all of it: there is no notebook that could be read. `repairs` says in a line
+    each what was put right before grading.
     """
 
     student: str
     answers: dict[str, Attempt | Held]
     held: Held | None = None
+    repairs: tuple[str, ...] = ()
 
 
 def submissions(course: Course, phase: Phase) -> Iterator[Submission]:
     """Yield what was handed in for a phase, by student: submitted/STUDENT/PHASE, as nbgrader collects it."""
-    for folder in sorted((course.root / "submitted").glob(f"*/{phase.slug}")):
-        if folder.is_dir():
-            yield read(course, phase, folder)
+    root = course.root / "submitted"
+    if not root.is_dir():
+        return
+    released = _Released(course, phase)
+    for student in sorted(root.iterdir()):
+        try:
+            (student / phase.slug).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            held = Held(f"The student's folder cannot be read: {error.strerror}. Make it readable and grade again.")
+            yield Submission(student.name, {}, held)
+        else:
+            yield _read(released, student / phase.slug)
 
 
 def read(course: Course, phase: Phase, folder: Path) -> Submission:
     """Read one submitted folder. What is wrong with it is in the submission, never raised."""
+    return _read(_Released(course, phase), folder)
+
+
+class _Released:
+    """What was released for a phase: the notebook's cells, and the answers that are asked for, by `SLUG/FILE`."""
+
+    def __init__(self, course: Course, phase: Phase) -> None:
+        self.phase = phase
+        self.exercises = course.exercises(phase)
+        self.answers = {f"{each.slug}/{file}": (each, file) for each in self.exercises for file in each.manifest.answer}
+        self.by_grade_id = {notebook.grade_id(each.slug, file): name for name, (each, file) in self.answers.items()}
+        self.declared = {name: _declared(_NO_CODE.sub("", each.broken[file])) for name, (each, file) in self.answers.items()}
+        path = course.root / "release" / phase.slug / f"{phase.slug}.ipynb"
+        made = None if path.is_file() else assignment.files(course, phase)[path.name]
+        cells = (notebook.parse(made, path) if made else notebook.read(path)).cells
+        self.ids = {cell.id: number for number, cell in enumerate(cells)}
+        self.texts = {cell.text.strip(): number for number, cell in enumerate(cells)}
+        self.lesson = {number for number, cell in enumerate(cells) if not cell.metadata.nbgrader.grade_id}
+        self.unmistakable = [text for text, number in self.texts.items() if number in self.lesson and len(text) > _CHANCE]
+        """Texts of the lesson that no answer holds by chance."""
+
+
+class _Cell:
+    """A cell as it was handed in: what it says it is, and by what."""
+
+    def __init__(self, number: int, cell: notebook.Cell, released: _Released) -> None:
+        self.number, self.ident, self.text = number, cell.id, cell.text
+        self.code = cell.cell_type == "code"
+        self.grade_id = cell.metadata.nbgrader.grade_id
+        first = re.match(r"\s*([^\n]*)", self.text)
+        mark = _mark(first[1]) if first else ""
+        self.by_grade_id = released.by_grade_id.get(self.grade_id, self.grade_id)
+        self.by_id = released.by_grade_id.get(cell.id, "")
+        self.by_mark = mark if mark in released.answers else ""
+
+    @property
+    def names(self) -> set[str]:
+        """What the cell says that it is; two names contradict each other."""
+        return {self.by_grade_id, self.by_id, self.by_mark} - {""}
+
+    def surely(self, name: str) -> bool:
+        """Whether it is this answer: by its nbgrader id, or else by its cell id and its first line."""
+        return name == self.by_grade_id or (not self.by_grade_id and self.by_id == self.by_mark == name)
+
+    @property
+    def evidence(self) -> str:
+        """What says what the cell is, in words."""
+        said = (("nbgrader id", self.grade_id), ("cell id", self.by_id and self.ident), ("first line", self.by_mark))
+        return ", ".join(f"its {what} says {value[:80]!r}" for what, value in said if value)
+
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """The marks of answers and the checks below the first line, with their line."""
+        found: dict[str, int] = {}
+        every = self.text.split("\n") if len(self.text) <= LARGEST else []
+        begun = False
+        for number, line in enumerate(every, 1):
+            what = line.strip() if line.startswith("%check ") else _mark(line)
+            if begun and what:
+                found.setdefault(what, number)
+            begun = begun or bool(line.strip())
+        return found
+
+    @cached_property
+    def bare(self) -> str:
+        """The text without Go's comments and literals."""
+        return _NO_CODE.sub("", self.text)
+
+
+def _read(released: _Released, folder: Path) -> Submission:
     student = folder.parent.name
+    slug = released.phase.slug
     try:
-        path = _notebook(folder, phase)
-        cells = notebook.read(path)
+        read = notebook.read(_notebook(folder, slug))
+        cells = _cells(read, released)
     except NotebookError as error:
-        return Submission(student, {}, Held(_without(folder, str(error))))
-    if cells.metadata.goprod.phase not in {"", phase.slug}:
-        return Submission(student, {}, Held(f"{path.name} is the notebook of {cells.metadata.goprod.phase}, not of {phase.slug}."))
-    return Submission(student, {exercise.slug: _answer(path, exercise, folder) for exercise in course.exercises(phase)})
+        reason = str(error).replace(f"{folder}/", "").replace(str(folder), slug)
+        reason = re.sub(r" Save (the notebook|it) again[^.]*\.", "", reason)  # the instructor cannot
+        return Submission(student, {}, Held(f"{reason} Ask for the notebook again, or set the points."))
+    repairs = [] if read.metadata.goprod.phase else ["the notebook's note of its phase was missing"]
+    repairs += _moved(cells, released)
+    answers = {exercise.slug: _answer(exercise, cells, released, repairs) for exercise in released.exercises}
+    return Submission(student, answers, None, tuple(repairs))
 
 
-def _notebook(folder: Path, phase: Phase) -> Path:
+def _notebook(folder: Path, slug: str) -> Path:
     """Return the notebook of a submitted folder. Raises NotebookError where it is not the one plain file that it has to be."""
-    path = folder / f"{phase.slug}.ipynb"
-    others = sorted(other.name for other in folder.glob("*.ipynb") if other != path)
+    path = folder / f"{slug}.ipynb"
     try:
-        about = path.lstat()
+        if folder.is_symlink() or folder.parent.is_symlink():
+            raise NotebookError(f"{folder} is a link. Put the folder itself there.")
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            raise NotebookError(f"{folder} is not a folder.")
+        there = sorted(_printable(other.name) for other in folder.iterdir() if other.suffix == ".ipynb" and not other.name.startswith("."))
+        others = [name for name in there if name != path.name]
+        if path.name not in there:
+            instead = f" There is {', '.join(others[:3])}: rename it to {path.name} if that is the one, and grade again." if others else ""
+            raise NotebookError(f"{path.name} is missing.{instead}")
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise NotebookError(f"{path.name} is a link, a folder or a device, not a file.")
     except OSError as error:
-        instead = f" There is {', '.join(others)}: rename it if that is the one." if others else ""
-        raise NotebookError(f"{path.name} is missing.{instead}") from error
-    if not stat.S_ISREG(about.st_mode):
-        raise NotebookError(f"{path.name} is a link or a folder, not a file.")
+        raise NotebookError(f"{folder} cannot be read: {error.strerror}. Make it readable and grade again.") from error
     if others:
-        raise NotebookError(f"There are several notebooks: {path.name}, {', '.join(others)}. Keep the one that counts.")
+        raise NotebookError(
+            f"There are several notebooks: {path.name}, {', '.join(others[:3])}. Keep the one that counts, and grade again."
+        )
     return path
 
 
-def _answer(path: Path, exercise: Exercise, folder: Path) -> Attempt | Held:
+def _cells(read: notebook.Notebook, released: _Released) -> list[_Cell]:
+    """Return the cells of a notebook. Raises NotebookError if it is not one of the released."""
+    slug, phase = released.phase.slug, read.metadata.goprod.phase
+    if len(read.cells) > MOST_CELLS:
+        raise NotebookError(f"{slug}.ipynb has {len(read.cells)} cells, more than {MOST_CELLS}. Remove what does not belong to it.")
+    if phase not in {"", slug}:
+        raise NotebookError(f"{slug}.ipynb is the notebook of {phase[:80]}, not of {slug}. Look for the right one.")
+    cells = [_Cell(number, cell, released) for number, cell in enumerate(read.cells, 1)]
+    if not any(name in cell.names or name in cell.lines for cell in cells for name in released.answers):
+        raise NotebookError(f"{slug}.ipynb holds no answer of {slug}: it is another notebook, or all were deleted. Look for the right one.")
+    return cells
+
+
+def _moved(cells: list[_Cell], released: _Released) -> Iterator[str]:
+    """Yield what happened to the cells as a whole, beside the answers."""
+    known = [_place(cell, released) for cell in cells]
+    first = list(dict.fromkeys(number for number in known if number is not None))
+    if first != sorted(first):
+        yield "cells were moved"
+    gone = released.lesson - set(first)
+    doubled = sum(number in released.lesson for number in known) - len(released.lesson & set(first))
+    for count, what in ((known.count(None), "added"), (doubled, "doubled"), (len(gone), "removed")):
+        if count:
+            yield f"{count} {'cell was' if count == 1 else 'cells were'} {what}"
+    if not all(cell.ident for cell in cells):
+        yield "cell ids were missing"
+    checks = Counter(cell.grade_id for cell in cells)
+    for exercise in released.exercises:
+        if not checks[exercise.slug]:
+            yield f"the check cell of {exercise.slug} was missing"
+
+
+def _place(cell: _Cell, released: _Released) -> int | None:
+    """Return the number of the released cell that a cell comes from, None for an added one."""
+    for ident in (cell.ident, *(ident for ident, name in released.by_grade_id.items() if name in cell.names)):
+        if ident in released.ids:
+            return released.ids[ident]
+    return released.texts.get(cell.text.strip())
+
+
+def _answer(exercise: Exercise, cells: list[_Cell], released: _Released, repairs: list[str]) -> Attempt | Held:
     try:
-        return Attempt.from_texts(exercise, notebook.answers(path, exercise))
-    except (NotebookError, AttemptError) as error:
-        return Held(_without(folder, str(error)))
+        texts = {file: _file(exercise, file, cells, released, repairs) for file in exercise.manifest.answer}
+        return Attempt.from_texts(exercise, texts)
+    except NotebookError as error:
+        return Held(f"{error} {_LAST_RESORT}")
+    except AttemptError as error:
+        return Held(f"The answer to {exercise.slug} cannot be read: {str(error).partition('. ')[0].rstrip('.')}. {_LAST_RESORT}")
 
 
-def _without(folder: Path, sentence: str) -> str:
-    """Return a sentence that names files without the folder of the submission."""
-    return sentence.replace(f"{folder}/", "")
+def _file(exercise: Exercise, file: str, cells: list[_Cell], released: _Released, repairs: list[str]) -> str:
+    """Return the text of an answer file. Raises NotebookError where a person has to say which it is."""
+    name = f"{exercise.slug}/{file}"
+    cell, same = _chosen(name, exercise, cells)
+    text = _marked(cell, exercise, file)
+    if any(_marked(other, exercise, file) != text for other in same):
+        numbers = _listed([cell, *same])
+        how = "It was split, or copied and then changed" if cell.grade_id and all(other.grade_id for other in same) else "Two claim it"
+        raise NotebookError(f"The cell of {name} is there {len(same) + 1} times with different texts: cells {numbers}. {how}.")
+    if len(text) <= LARGEST:
+        _whole(name, cell, text, released)
+        _undivided(name, cell, text, cells, released)
+    if same:
+        repairs.append(f"the cell of {name} was there {len(same) + 1} times, with one text")
+    if not cell.by_grade_id:
+        repairs.append(f"the nbgrader id of {name} was missing")
+    if text.partition("\n")[0] != cell.text.partition("\n")[0]:
+        repairs.append(f"the first line of {name} was put right")
+    return text
+
+
+def _chosen(name: str, exercise: Exercise, cells: list[_Cell]) -> tuple[_Cell, list[_Cell]]:
+    """Return the cell of an answer, and others that claim to be it. Raises NotebookError where none is, or one contradicts itself."""
+    mine = [cell for cell in cells if name in cell.names]
+    for cell in mine:
+        if len(cell.names) > 1:
+            raise NotebookError(f"Cell {cell.number}, which may be the cell of {name}, contradicts itself: {cell.evidence}.")
+    sure = [cell for cell in mine if cell.surely(name)]
+    if not sure:
+        raise NotebookError(_missing(name, mine, cells, exercise.manifest.package))
+    code = [cell for cell in sure if cell.code]
+    if not code:
+        raise NotebookError(f"The cell of {name}, cell {sure[0].number}, is no longer a code cell: it was turned into text.")
+    # A cell whose first line names the answer is run as the answer, whatever its ids say.
+    rivals = [cell for cell in mine if cell is not code[0] and (cell in sure or (cell.code and cell.by_mark))]
+    return code[0], rivals
+
+
+def _missing(name: str, mine: list[_Cell], cells: list[_Cell], package: str) -> str:
+    if mine:
+        return f"The cell of {name} has lost its nbgrader id. It may be cell {_listed(mine)}: {mine[0].evidence}, and nothing else does."
+    for cell in cells:
+        if name in cell.lines:
+            return f"The cell of {name} was merged: its code stands in cell {cell.number}, from line {cell.lines[name]}."
+    alike = [cell for cell in cells if not cell.names and name.endswith(".go") and package in _PACKAGE.findall(cell.bare)]
+    if alike:
+        return f"The cell of {name} is missing. It may be cell {_listed(alike)}, which is of the package {package} and has lost its marks."
+    return f"The cell of {name} is missing: it was deleted, or its ids and its first line were changed."
+
+
+def _marked(cell: _Cell, exercise: Exercise, file: str) -> str:
+    """Return a cell's text with the right first line. Raises NotebookError where nothing stands below it."""
+    right = notebook.first_line(exercise.slug, file)
+    text = re.sub(r"\A(?:[^\S\n]*\n)+", "", cell.text)
+    first, newline, rest = text.partition("\n")
+    if _mark(first):
+        text = right + newline + rest
+    else:
+        rest = text
+        text = f"{right}\n\n{text}"
+    if not (_NO_CODE.sub("", rest) if file.endswith(".go") else rest).strip():
+        raise NotebookError(f"The cell of {exercise.slug}/{file}, cell {cell.number}, is empty.")
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _whole(name: str, cell: _Cell, text: str, released: _Released) -> None:
+    """Raise NotebookError if a cell holds more than its answer."""
+    for what, line in cell.lines.items():
+        if what != name and (what in released.answers or what.startswith("%check ")):
+            raise NotebookError(f"The cell of {name}, cell {cell.number}, was merged with another: from line {line} it is {what}.")
+    if any(prose in text for prose in released.unmistakable):
+        raise NotebookError(f"The cell of {name}, cell {cell.number}, was merged with a cell of the lesson.")
+    if name.endswith(".go") and len(_PACKAGE.findall(_NO_CODE.sub("", text))) > 1:
+        raise NotebookError(f"The cell of {name}, cell {cell.number}, has two package clauses: two files were merged in it.")
+
+
+def _undivided(name: str, cell: _Cell, text: str, cells: list[_Cell], released: _Released) -> None:
+    """Raise NotebookError if a part of an answer stands in a cell that was added."""
+    exercise, file = released.answers[name]
+    others = {each for other, declared in released.declared.items() if other != name for each in declared}
+    part = _PartOfGo(text, released.declared[name], others) if file.endswith(".go") else _PartOfLines(text, exercise.broken[file])
+    for other in cells:
+        if other.names or len(other.text) > LARGEST or other.text.lstrip().startswith(("%", "package main")):
+            continue
+        if other.text.strip() not in released.texts and part.holds(other):
+            raise NotebookError(f"The cell of {name}, cell {cell.number}, was split: a part of its code stands in cell {other.number}.")
+
+
+class _PartOfGo:
+    """Tells whether a cell has what a Go answer needs and lacks: what it once declared, or what nobody else did."""
+
+    def __init__(self, answer: str, once: set[tuple[str, str]], others: set[tuple[str, str]]) -> None:
+        code = _NO_CODE.sub("", answer)
+        self.here, self.once, self.others = _declared(code), once, others
+        self.names = {name for _, name in self.here}
+        self.used = set(_USED.findall(code)) - self.names
+        self.package = _PACKAGE.findall(code)
+        self.open = [pair for pair in ("{}", "()") if _left_open(code, pair) > 0]
+
+    def holds(self, cell: _Cell) -> bool:
+        package = _PACKAGE.findall(cell.bare)
+        if package and self.package and package != self.package:
+            return False
+        lacking = _declared(cell.bare) - self.here
+        if lacking & self.once:
+            return True
+        return (cell.code and not lacking & self.others) and (
+            any(receiver in self.names for receiver, _ in lacking)
+            or any(name in self.used for name in _CALLED.findall(cell.bare))
+            or any(_left_open(cell.bare, pair) < 0 for pair in self.open)
+        )
+
+
+class _PartOfLines:
+    """Tells whether a cell has lines of the released file that an answer lacks."""
+
+    def __init__(self, answer: str, broken: str) -> None:
+        self.lacking = _lines(broken) - _lines(answer)
+
+    def holds(self, cell: _Cell) -> bool:
+        return len(self.lacking & _lines(cell.text)) > 1
+
+
+def _lines(text: str) -> set[str]:
+    return {line.strip() for line in text.split("\n")} - {""}
+
+
+def _left_open(code: str, pair: str) -> int:
+    return code.count(pair[0]) - code.count(pair[1])
+
+
+def _mark(line: str) -> str:
+    """Return what a line marks a cell as, SLUG/FILE, or nothing."""
+    found = _MARK.fullmatch(line) if len(line) <= _LONGEST_MARK else None
+    return found[1] if found else ""
+
+
+def _declared(code: str) -> set[tuple[str, str]]:
+    """Return what Go code declares at its top level, as receiver and name."""
+    return {(receiver, method or other) for receiver, method, other in _DECLARED.findall(code)}
+
+
+def _printable(name: str) -> str:
+    """Return a file's name, whose every character can be shown; nothing in a submission is to be trusted."""
+    return "".join(each if each.isprintable() else "?" for each in name)
+
+
+def _listed(cells: list[_Cell]) -> str:
+    return ", ".join(str(cell.number) for cell in cells)

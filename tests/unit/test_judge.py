@@ -239,12 +239,12 @@ def test_a_binary_that_cannot_be_started(exercise: Exercise, tmp_path: Path) -> 
 
 
 def test_the_environment_of_a_test(exercise: Exercise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test sees GORACE, where it may write, GOMAXPROCS where it is asked for, and nothing of ours."""
+    """A test sees how it is to run, where it may write, and nothing of ours."""
     monkeypatch.setenv("SECRET", "x")
     path = binary(tmp_path, f"TestTwoSales) env > {tmp_path}/env; passes;;")
     asyncio.run(Runner(exercise, path, NO_BOX).run("TestTwoSales", processors=2))
     names = {line.partition("=")[0] for line in (tmp_path / "env").read_text().splitlines()}
-    assert names - {"PWD", "SHLVL", "_"} == {"GORACE", "GOMAXPROCS", "TMPDIR"}
+    assert names - {"PWD", "SHLVL", "_"} == {"GORACE", "GOMAXPROCS", "GODEBUG", "TMPDIR"}
 
 
 @pytest.mark.parametrize(

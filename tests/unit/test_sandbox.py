@@ -16,7 +16,7 @@ import pytest
 from grader import process, sandbox
 from grader.errors import InfraError, SandboxError
 from grader.process import Finished, Limits
-from grader.sandbox import DISK, RACE_ENV, Found, Room, Sandbox
+from grader.sandbox import DISK, TEST_ENV, Found, Room, Sandbox
 from grader.toolchain import Toolchain
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def test_where_a_run_may_write(tmp_path: Path, rung: Rung) -> None:
             assert room.env["TMPDIR"] == str(room.folder)
             assert room.limits(limits) == Limits(seconds=3, memory=5, folder=room.folder, disk=DISK)
             assert room.folder.stat().st_mode & 0o777 == 0o700
-        assert {name: room.env[name] for name in RACE_ENV} == RACE_ENV
+        assert {name: room.env[name] for name in TEST_ENV} == TEST_ENV
     assert list(tmp_path.iterdir()) == []
 
 

@@ -140,6 +140,9 @@ func (o *ordering) mustSay(t *testing.T, ended, refusal error) {
 		t.Error("ida was told that a car is coming: Order returned nil, and the central has sent none")
 		return
 	}
+	if errors.Is(o.err, errors.New("nobody's")) {
+		t.Errorf("the app cannot tell why ida has no car: the error says yes to whatever it is asked for, also to what nobody ever returned: %q", o.err)
+	}
 	switch tellsEnd, tellsRefusal := errors.Is(o.err, ended), errors.Is(o.err, refusal); {
 	case !tellsEnd && !tellsRefusal:
 		t.Errorf("the app has nothing to tell ida: the error wraps neither %q nor the central's last refusal, %q: %q", ended, refusal, o.err)

@@ -1,0 +1,281 @@
+"""nbgrader's autograde with our verdicts: two of its steps, and its reading of notebooks, that execute nothing.
+
+Whatever is not as it has to be has no score, and a person is asked to look: never points.
+"""
+# mypy: disable-error-code="misc, no-untyped-call"
+
+from __future__ import annotations
+
+import asyncio
+import html
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from sqlalchemy.exc import SQLAlchemyError
+
+from grader import notebook, sandbox, submission, toolchain
+from grader.check import check, digest
+from grader.course import Course
+from grader.errors import CourseError, GoprodError
+from grader.hosts import answers, feedback
+from grader.hosts.screen import Score
+from grader.store import Store
+from grader.submission import Held
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterable, Mapping
+
+    from nbformat import NotebookNode
+    from nbgrader.coursedir import CourseDirectory
+
+    from grader.attempt import Attempt
+    from grader.cohort import GradeStatus
+    from grader.course import Exercise, Phase
+    from grader.sandbox import Sandbox
+    from grader.submission import Submission
+    from grader.verdict import Verdict
+
+_OURS = "goprod"
+"""Where the grades of a notebook are in nbconvert's resources, between the two steps."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What a submission has for one exercise. `reason` says why it is held, or what failed of ours."""
+
+    exercise: Exercise
+    status: GradeStatus
+    reason: str = ""
+    attempt: Attempt | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def points(self) -> float | None:
+        """The points, 0 to the exercise's maximum; None where a person has to decide."""
+        if self.status == "not-attempted":
+            return 0.0
+        if self.status != "graded" or self.verdict is None:
+            return None
+        return answers.points(self.exercise, self.verdict)
+
+    def score(self) -> Score:
+        """Return what the grade cell shows. Whoever reads a grade from it reads 0 where there is none."""
+        if self.attempt and self.verdict and self.status == "graded":
+            page = feedback.graded(self.exercise, self.verdict, self.attempt.files)
+        else:
+            page = feedback.ungraded(self.status, self.reason)
+        return Score(self.points or 0.0, page)
+
+    def comment(self) -> str:
+        """Return what the answer cell's comment says, as Markdown."""
+        if self.verdict and self.status == "graded":
+            return feedback.breakdown(self.verdict)
+        return html.escape(f"{self.status.replace('-', ' ')}{f': {self.reason}' if self.reason else ''}", quote=False)
+
+
+class RepairedNotebook(NotebookExporter):
+    """In place of nbgrader's reading: of a submission that is held, or that nbgrader cannot go through, the released notebook.
+
+    The answers that can be read are put into it. nbgrader would keep the last grade and write no feedback.
+    """
+
+    def from_filename(self, filename: str, resources: dict[str, Any] | None = None, **options: Any) -> tuple[NotebookNode, dict[str, Any]]:  # noqa: ANN401
+        """Read a notebook and take nbgrader's steps over it."""
+        about, coursedir = (resources or {}).get("nbgrader", {}), _coursedir(self)
+        if Path(filename).absolute().parent != _folder(coursedir, coursedir.submitted_directory, about):
+            return self._as_it_is(filename, resources, options)
+        released = _folder(coursedir, coursedir.release_directory, about, student=".") / Path(filename).name
+        submitted = _submitted(coursedir, about)
+        try:
+            if submitted is None or not submitted.held or not released.is_file():
+                return self._as_it_is(filename, resources, options)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            if submitted is None or not released.is_file():
+                raise
+            self.log.warning("%s is read into the released notebook: %s", filename, error)
+        read: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(_filled(released, submitted), resources=resources, **options)
+        return read
+
+    def _as_it_is(self, filename: str, resources: dict[str, Any] | None, options: Mapping[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        read: tuple[NotebookNode, dict[str, Any]] = super().from_filename(filename, resources=resources, **options)
+        return read
+
+
+class ReadVerdicts(NbGraderPreprocessor):
+    """In place of Execute: each grade cell gets the verdict on what was submitted, and no cell runs."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Show each exercise's verdict in its grade cell."""
+        about = resources["nbgrader"]
+        graded = _grade(_coursedir(self.parent), about)
+        if not graded:
+            self.log.error("%s has no scores: no phase is called so, or the course is not sound (see `goprod verify`).", about["notebook"])
+        for cell in nb.cells:
+            if utils.is_grade(cell) and cell.cell_type == "code":
+                slug = cell.metadata.nbgrader.grade_id
+                cell.outputs = []
+                if slug in graded:
+                    graded[slug], score = _shown(graded[slug])
+                    cell.outputs = [new_output("execute_result", score._repr_mimebundle_())]
+        for slug, each in graded.items():
+            if each.points is None:
+                self.log.warning("%s, %s: %s: %s", about["student"], slug, each.status, each.reason)
+        resources[_OURS] = graded
+        return nb, resources
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """In place of SaveAutoGrades: scores and comments are the verdicts', whatever the cells show."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Write a notebook's scores and comments into the gradebook."""
+        about = resources["nbgrader"]
+        self.notebook_id, self.assignment_id, self.student_id = about["notebook"], about["assignment"], about["student"]
+        self.gradebook = Gradebook(about["db_url"])
+        graded: dict[str, Graded] = resources.get(_OURS) or {}
+        with self.gradebook:
+            submitted = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+            for grade in submitted.grades:
+                self._save(grade, graded.get(grade.name))
+            nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+            comments = {comment.name: comment for comment in submitted.comments}
+            for slug, each in graded.items():
+                cells = [notebook.grade_id(slug, file) for file in each.exercise.manifest.answer]
+                first = next((comments[cell] for cell in cells if cell in comments), None)
+                if first is not None:
+                    first.auto_comment = each.comment()
+            self.gradebook.db.commit()
+        return nb, resources
+
+    def _save(self, grade: Any, graded: Graded | None) -> None:  # noqa: ANN401 - nbgrader has no types
+        """Write a score: none where the gradebook has other points for the exercise than the course."""
+        fits = graded is not None and grade.max_score == graded.exercise.manifest.full
+        if graded and not fits:
+            full = graded.exercise.manifest.full
+            self.log.error("%s has %g points in the gradebook, and %d in the course. Build it again.", grade.name, grade.max_score, full)
+        grade.auto_score = graded.points if graded and fits else None
+        grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        """Leave to nbgrader what a person grades. It would read points from the outputs of any other cell."""
+        graded: dict[str, Graded] = resources.get(_OURS) or {}
+        if cell.metadata.nbgrader.grade_id not in graded and (utils.is_solution(cell) or cell.cell_type != "code"):
+            super()._add_score(cell, resources)
+
+
+def _coursedir(exporter: Any) -> CourseDirectory:  # noqa: ANN401 - traitlets has no type for a parent
+    return exporter.parent.coursedir
+
+
+def _folder(coursedir: CourseDirectory, step: str, about: Mapping[str, str], *, student: str = "") -> Path:
+    return Path(coursedir.format_path(step, student or about["student"], about["assignment"])).absolute()
+
+
+def _phase(coursedir: CourseDirectory, about: Mapping[str, str]) -> tuple[Course, Phase]:
+    """Return the course, and the phase that the notebook is of. Raises CourseError."""
+    course = Course(Path(coursedir.root))
+    for phase in course.phases:
+        if phase.slug == about["assignment"] == about["notebook"]:
+            return course, phase
+    raise CourseError(f"{about['assignment']}/{about['notebook']}.ipynb is of no phase of this course.")
+
+
+def _submitted(coursedir: CourseDirectory, about: Mapping[str, str]) -> Submission | None:
+    """Return what was submitted, None if the notebook is of no phase of the course."""
+    try:
+        course, phase = _phase(coursedir, about)
+        return submission.read(course, phase, _folder(coursedir, coursedir.submitted_directory, about))
+    except GoprodError:
+        return None
+
+
+def _filled(released: Path, submitted: Submission) -> NotebookNode:
+    """Return the released notebook with the answers that could be read."""
+    book: NotebookNode = nbformat.read(released, as_version=4)
+    texts = {
+        notebook.grade_id(slug, file): text
+        for slug, answer in submitted.answers.items()
+        if not isinstance(answer, Held)
+        for file, text in answer.files.items()
+    }
+    for cell in book.cells:
+        if utils.is_solution(cell):
+            cell.source = texts.get(cell.metadata.nbgrader.grade_id, cell.source)
+    return book
+
+
+def _grade(coursedir: CourseDirectory, about: Mapping[str, str]) -> dict[str, Graded]:
+    """Return what a submission has for each exercise, by slug; nothing if the notebook is of no phase of the course."""
+    submitted = _submitted(coursedir, about)
+    if submitted is None:
+        return {}
+    course, phase = _phase(coursedir, about)
+    exercises = course.exercises(phase)
+    if submitted.held:
+        return {exercise.slug: Graded(exercise, "held", submitted.held.reason) for exercise in exercises}
+    try:
+        return _run(_judged(course, exercises, submitted))
+    except Exception as error:  # noqa: BLE001 - nbgrader would stop here, and keep the last grade
+        return {exercise.slug: Graded(exercise, "infra", str(error)) for exercise in exercises}
+
+
+def _shown(graded: Graded) -> tuple[Graded, Score]:
+    """Return a grade and what its cell shows; a grade that cannot be shown is none."""
+    try:
+        return graded, graded.score()
+    except Exception as error:  # noqa: BLE001 - nbgrader would stop here, and keep the last grade
+        graded = Graded(graded.exercise, "infra", f"The verdict cannot be shown: {error}")
+        return graded, graded.score()
+
+
+def _run(judging: Coroutine[Any, Any, dict[str, Graded]]) -> dict[str, Graded]:
+    """Run to the end, in a thread of its own if this one has a loop that runs: formgrader's server has."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(judging)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, judging).result()
+
+
+async def _judged(course: Course, exercises: Iterable[Exercise], submitted: Submission) -> dict[str, Graded]:
+    """Take the verdicts from the cohort's store, and judge what is not there."""
+    tools = toolchain.find()
+    box = await sandbox.best(tools)
+    sandbox.require(box, course.rung)
+    store = Store(course.root / ".goprod" / "cohort.sqlite")
+    try:
+        return {exercise.slug: await _one(exercise, submitted.answers.get(exercise.slug), store, box) for exercise in exercises}
+    finally:
+        store.close()
+
+
+async def _one(exercise: Exercise, answer: Attempt | Held | None, store: Store, box: Sandbox) -> Graded:
+    if answer is None:
+        return Graded(exercise, "held", "It was not read from the submission.")
+    if isinstance(answer, Held):
+        return Graded(exercise, "held", answer.reason)
+    if answer.untouched:
+        return Graded(exercise, "not-attempted")
+    key = digest(answer, toolchain.find(), box.rung)
+    verdict = store.verdict(key)
+    if verdict is None or (verdict.hash, verdict.slug) != (key, exercise.slug):
+        verdict = await check(answer, box=box)
+        if verdict.status == "infra":
+            verdict = await check(answer, box=box)
+        if verdict.status != "infra":
+            store.keep(verdict)
+    status: GradeStatus = "infra" if verdict.status == "infra" else "held" if verdict.status == "invalid" else "graded"
+    if status == "graded" and verdict.max != exercise.manifest.full:
+        return Graded(exercise, "held", f"The verdict is about {verdict.max} points, the exercise has {exercise.manifest.full}.")
+    return Graded(exercise, status, "" if status == "graded" else verdict.detail, answer, verdict)
