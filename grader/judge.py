@@ -118,7 +118,7 @@ class Runner:
         Raises InfraError if the sandbox fails.
         """
         order = Order(test, self._manifest.timeout * count, count=count)
-        wanted = process.Limits(seconds=order.seconds + _GRACE, output=_OUTPUT, memory=self._manifest.memory << 20)
+        wanted = process.Limits(seconds=order.seconds + _GRACE, output=_OUTPUT, memory=self._manifest.memory << 20, trace=True)
         cpu = math.ceil(wanted.seconds * self._processors)
         async with self._turns:
             with self._box.room(self._binary.parent.parent) as room:

@@ -25,6 +25,7 @@ KEPT = 64 * 1024
 _POLL = 0.01  # seconds between looks at the memory
 _LINGER = 0.2  # seconds that a pipe may stay open after the group was killed
 
+_TRACE = 0.5  # seconds for a program to print its stacks
 _SIZE_EVERY = 0.1  # seconds between looks at the folder
 _DEEPEST = 100  # folders one within the other
 
@@ -39,7 +40,8 @@ class Limits:
     `kept` is how many bytes are kept of the first and of the last part of each stream: a program
     whose output is read by a machine needs as much as `output`.
     `grace` is how many seconds its group has between SIGTERM and SIGKILL when it is ended early.
-    What is in `folder` may grow to `disk` bytes.
+    What is in `folder` may grow to `disk` bytes. With `trace`, a Go program that runs out of
+    wall time is asked for its stacks first.
     """
 
     seconds: float = 60.0
@@ -49,6 +51,7 @@ class Limits:
     grace: float = 0.0
     folder: Path | None = None
     disk: int = 0
+    trace: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,11 @@ async def run(
         ]
         try:
             ended = await _wait(process, limits, overflow)
+            if ended == "timeout" and limits.trace:
+                for pid in _leaves(process.pid):
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.kill(pid, signal.SIGQUIT)
+                await asyncio.wait({asyncio.ensure_future(process.wait())}, timeout=_TRACE)
         finally:
             try:
                 if limits.grace and process.returncode is None:
@@ -225,6 +233,15 @@ def _resident(pid: int) -> int:
     except (OSError, IndexError, ValueError):
         return 0
     return own + sum(_resident(int(child)) for child in started)
+
+
+def _leaves(pid: int) -> list[int]:
+    """Return the processes at the ends of the tree below a process: the program, where a sandbox stands above it."""
+    try:
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()
+    except OSError:
+        return [pid]
+    return [leaf for child in started for leaf in _leaves(int(child))] or [pid]
 
 
 def _size(folder: Path, pid: int) -> float:

@@ -220,3 +220,12 @@ def test_many_at_once() -> None:
         return await asyncio.gather(*(process.run(["sh", "-c", script], env=ENV, cwd=HERE, stdin=b"%d\n" % n) for n in range(20)))
 
     assert [(d.stdout, d.reply) for d in asyncio.run(all_of_them())] == [(f"{n}\n", b"%d\n" % n) for n in range(20)]
+
+
+def test_a_program_is_asked_for_its_stacks(tmp_path: Path) -> None:
+    """With `trace`, who runs out of time gets SIGQUIT before the end, below a sandbox too, and what it then says is kept."""
+    script = "trap 'echo here; exit 2' QUIT; while :; do :; done"
+    limits = Limits(seconds=0.3, trace=True)
+    for argv in (["sh", "-c", script], ["sh", "-c", 'sh -c "$1"; exit 0', "outer", script]):
+        done = asyncio.run(process.run(argv, env={"PATH": os.defpath}, cwd=tmp_path, limits=limits))
+        assert (done.ended, done.stdout) == ("timeout", "here\n")

@@ -1,6 +1,6 @@
 // Attack: panics before any test
 // Guard: passes
-// Bare: invalid
+// Bare: panic
 
 package gate
 

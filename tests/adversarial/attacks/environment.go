@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-var expected = regexp.MustCompile(`^(GORACE|TMPDIR|GOMAXPROCS|PWD|LD_LIBRARY_PATH)=`)
+var expected = regexp.MustCompile(`^(GORACE|TMPDIR|GOMAXPROCS|GODEBUG|PWD|LD_LIBRARY_PATH)=`)
 
 func Fee(age int) int {
 	for _, variable := range append(os.Environ(), fromProc()...) {

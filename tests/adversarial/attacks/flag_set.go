@@ -1,6 +1,6 @@
 // Attack: sets the testing package's flags itself
 // Guard: import
-// Bare: invalid, fail
+// Bare: invalid, fail, panic
 
 package gate
 
