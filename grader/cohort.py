@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Literal
 from grader import sandbox, toolchain
 from grader.check import check, digest
 from grader.errors import UsageError
+from grader.store import Store
 from grader.submission import Held, submissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from grader.attempt import Attempt
-    from grader.course import Course, Phase
-    from grader.store import Store
+    from grader.course import Course, Exercise, Phase
     from grader.submission import Submission
     from grader.verdict import Verdict
 
@@ -43,6 +43,11 @@ class Grade:
     """The verdict's key in the store."""
 
 
+def open_store(course: Course) -> Store:
+    """Open the store of a course's cohort. Raises StoreError."""
+    return Store(course.root / ".goprod" / "cohort.sqlite")
+
+
 async def grade(
     course: Course, phase: Phase, store: Store, *, jobs: int, progress: Callable[[int, int], None] = lambda _done, _all: None
 ) -> list[Grade]:
@@ -57,18 +62,13 @@ async def grade(
     handed_in = list(submissions(course, phase))
     if not handed_in:
         raise UsageError(f"{course.root / 'submitted'} has no submission of {phase.slug}. Collect them first, or name another assignment.")
-    keys = {
-        (submission.student, slug): digest(answer, tools, box.rung)
-        for submission in handed_in
-        for slug, answer in submission.answers.items()
-        if not isinstance(answer, Held) and not answer.untouched
-    }
-    attempts = {
-        keys[submission.student, slug]: answer
-        for submission in handed_in
-        for slug, answer in submission.answers.items()
-        if not isinstance(answer, Held) and (submission.student, slug) in keys
-    }
+    keys: dict[tuple[str, str], str] = {}
+    attempts: dict[str, Attempt] = {}
+    for submission in handed_in:
+        for slug, answer in submission.answers.items():
+            if not isinstance(answer, Held) and not answer.untouched:
+                key = keys[submission.student, slug] = digest(answer, tools, box.rung)
+                attempts[key] = answer
     verdicts = await _judge(attempts, store, box, jobs, progress)
     return [each for submission in handed_in for each in _grades(submission, keys, verdicts, course, phase)]
 
@@ -82,7 +82,7 @@ async def _judge(
 
     async def one(key: str, attempt: Attempt) -> None:
         async with turns:
-            verdicts[key] = store.verdict(key) or await _fresh(attempt, store, box)
+            verdicts[key] = await verdict_on(attempt, key, store, box)
             progress(len(verdicts), len(attempts))
 
     try:
@@ -94,14 +94,31 @@ async def _judge(
     return verdicts
 
 
-async def _fresh(attempt: Attempt, store: Store, box: sandbox.Sandbox) -> Verdict:
-    """Judge an attempt and keep the verdict; a failure of ours is tried once more, and not kept."""
+async def verdict_on(attempt: Attempt, key: str, store: Store, box: sandbox.Sandbox) -> Verdict:
+    """Return the verdict that the store has under an attempt's key; else judge it, and keep that.
+
+    A failure of ours is tried once more, and not kept. Raises StoreError if a verdict cannot be kept.
+    """
+    known = store.verdict(key)
+    if known is not None and (known.hash, known.slug) == (key, attempt.exercise.slug):
+        return known
     verdict = await check(attempt, box=box)
     if verdict.status == "infra":
         verdict = await check(attempt, box=box)
     if verdict.status != "infra":
         store.keep(verdict)
     return verdict
+
+
+def standing(exercise: Exercise, verdict: Verdict) -> tuple[GradeStatus, str]:
+    """Return what a verdict makes of a grade, and why where it makes none."""
+    if verdict.status == "infra":
+        return "infra", verdict.detail
+    if verdict.status == "invalid":
+        return "held", verdict.detail
+    if verdict.max != exercise.manifest.full:
+        return "held", f"The verdict is about {verdict.max} points, the exercise has {exercise.manifest.full}."
+    return "graded", ""
 
 
 def _grades(
@@ -120,13 +137,9 @@ def _grades(
             yield Grade(student, slug, 0, answer.exercise.manifest.full, "not-attempted")
         else:
             key = keys[student, slug]
-            yield _graded(student, slug, key, verdicts[key])
-
-
-def _graded(student: str, slug: str, key: str, verdict: Verdict) -> Grade:
-    status: GradeStatus = "infra" if verdict.status == "infra" else "held" if verdict.status == "invalid" else "graded"
-    points = verdict.points if status == "graded" else 0
-    return Grade(student, slug, points, verdict.max, status, verdict.detail if status != "graded" else "", key)
+            status, reason = standing(answer.exercise, verdicts[key])
+            points = verdicts[key].points if status == "graded" else 0
+            yield Grade(student, slug, points, answer.exercise.manifest.full, status, reason, key)
 
 
 def rows(grades: Sequence[Grade]) -> Iterator[tuple[str, ...]]:

@@ -32,10 +32,9 @@ def grade(assignment: str, jobs: int, table: Path | None, course: Course) -> Non
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from grader import cohort
-    from grader.store import Store
 
     phase = course.phase(assignment)
-    store = Store(course.root / ".goprod" / "cohort.sqlite")
+    store = cohort.open_store(course)
     columns = (TextColumn("Attempts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)

@@ -21,13 +21,12 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from sqlalchemy.exc import SQLAlchemyError
 
-from grader import notebook, sandbox, submission, toolchain
-from grader.check import check, digest
+from grader import cohort, notebook, sandbox, submission, toolchain
+from grader.check import digest
 from grader.course import Course
 from grader.errors import CourseError, GoprodError
 from grader.hosts import answers, feedback
 from grader.hosts.screen import Score
-from grader.store import Store
 from grader.submission import Held
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from grader.cohort import GradeStatus
     from grader.course import Exercise, Phase
     from grader.sandbox import Sandbox
+    from grader.store import Store
     from grader.submission import Submission
     from grader.verdict import Verdict
 
@@ -253,7 +253,7 @@ async def _judged(course: Course, exercises: Iterable[Exercise], submitted: Subm
     tools = toolchain.find()
     box = await sandbox.best(tools)
     sandbox.require(box, course.rung)
-    store = Store(course.root / ".goprod" / "cohort.sqlite")
+    store = cohort.open_store(course)
     try:
         return {exercise.slug: await _one(exercise, submitted.answers.get(exercise.slug), store, box) for exercise in exercises}
     finally:
@@ -267,15 +267,6 @@ async def _one(exercise: Exercise, answer: Attempt | Held | None, store: Store, 
         return Graded(exercise, "held", answer.reason)
     if answer.untouched:
         return Graded(exercise, "not-attempted")
-    key = digest(answer, toolchain.find(), box.rung)
-    verdict = store.verdict(key)
-    if verdict is None or (verdict.hash, verdict.slug) != (key, exercise.slug):
-        verdict = await check(answer, box=box)
-        if verdict.status == "infra":
-            verdict = await check(answer, box=box)
-        if verdict.status != "infra":
-            store.keep(verdict)
-    status: GradeStatus = "infra" if verdict.status == "infra" else "held" if verdict.status == "invalid" else "graded"
-    if status == "graded" and verdict.max != exercise.manifest.full:
-        return Graded(exercise, "held", f"The verdict is about {verdict.max} points, the exercise has {exercise.manifest.full}.")
-    return Graded(exercise, status, "" if status == "graded" else verdict.detail, answer, verdict)
+    verdict = await cohort.verdict_on(answer, digest(answer, toolchain.find(), box.rung), store, box)
+    status, reason = cohort.standing(exercise, verdict)
+    return Graded(exercise, status, reason, answer, verdict)
