@@ -222,10 +222,21 @@ def test_many_at_once() -> None:
     assert [(d.stdout, d.reply) for d in asyncio.run(all_of_them())] == [(f"{n}\n", b"%d\n" % n) for n in range(20)]
 
 
-def test_a_program_is_asked_for_its_stacks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("above", [[], ["sh", "-c", '"$@"; exit 0', "above"]], ids=["alone", "below another"])
+def test_a_program_is_asked_for_its_stacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, above: list[str]) -> None:
     """With `trace`, who runs out of time gets SIGQUIT before the end, below a sandbox too, and what it then says is kept."""
-    script = "trap 'echo here; exit 2' QUIT; while :; do :; done"
-    limits = Limits(seconds=0.3, trace=True)
-    for argv in (["sh", "-c", script], ["sh", "-c", 'sh -c "$1"; exit 0', "outer", script]):
-        done = asyncio.run(process.run(argv, env={"PATH": os.defpath}, cwd=tmp_path, limits=limits))
-        assert (done.ended, done.stdout) == ("timeout", "here\n")
+    ready = asyncio.Event()
+
+    async def out_of_time(*_: object) -> str:
+        await ready.wait()
+        return "timeout"
+
+    def watch(_: str, data: bytes) -> None:
+        if b"ready" in data:
+            ready.set()
+
+    monkeypatch.setattr(process, "_wait", out_of_time)
+    monkeypatch.setattr(process, "_TRACE", 60)
+    argv = [*above, "sh", "-c", "trap 'echo here; exit 2' QUIT; echo ready; while :; do :; done"]
+    done = asyncio.run(process.run(argv, env={"PATH": os.defpath}, cwd=tmp_path, limits=Limits(trace=True), watch=watch))
+    assert (done.ended, done.stdout) == ("timeout", "ready\nhere\n")
