@@ -7,6 +7,7 @@ tests that do not fit it. Nothing that an attempt writes is read for another.
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import re
 import shutil
@@ -24,7 +25,7 @@ from grader.toolchain import HARNESS, allowed, read_importcfg
 from grader.verdict import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from grader.attempt import Attempt
     from grader.sandbox import Sandbox
@@ -70,12 +71,16 @@ func main() {{
 """
 
 
+Limit = Literal["timeout", "memory", "limit"]
+"""The status of an attempt at which one of Go's tools reached a limit."""
+
+
 @dataclass(frozen=True)
 class Built:
     """A test binary, or why there is none: errors at their places, or for a limit a sentence in `detail`."""
 
     binary: Path | None = None
-    stage: Literal["build", "vet", "timeout", "memory", "limit"] = "build"
+    stage: Literal["build", "vet"] | Limit = "build"
     errors: tuple[Message, ...] = ()
     detail: str = ""
 
@@ -91,7 +96,7 @@ class _CompileError(Exception):
 class _LimitError(Exception):
     """One of Go's tools reached a limit on what the learner wrote."""
 
-    def __init__(self, stage: Literal["timeout", "memory", "limit"], tool: str, why: str) -> None:
+    def __init__(self, stage: Limit, tool: str, why: str) -> None:
         self.stage = stage
         super().__init__(f"The {_TOOLS[tool]} {why} for this code, where others need a hundredth of it.")
 
@@ -105,6 +110,18 @@ class _Builder:
     work: Path
     importcfg: Path
     box: Sandbox
+
+    @functools.cached_property
+    def archives(self) -> dict[str, str]:
+        """The archives that the exercise's importcfg names, by import path."""
+        return read_importcfg(self.importcfg)
+
+    @functools.cached_property
+    def readable(self) -> tuple[Path, ...]:
+        """The folders that Go's tools read besides the workshop."""
+        tools = self.toolchain
+        libgcc = (tools.libgcc.parent,) if tools.libgcc else ()
+        return (tools.goroot, Path(os.path.commonpath(self.archives.values())), self.importcfg.parent, *libgcc)
 
     async def compile(self, name: str, path: str, sources: dict[str, str], uses: Mapping[str, Path | str], *flags: str) -> Path:
         """Compile one package, which can import what `uses` names by archive.
@@ -142,7 +159,6 @@ class _Builder:
     async def vet(self, path: str, package: str, analyzers: Iterable[str], sources: dict[str, str]) -> tuple[Message, ...]:
         """Return what vet objects to in the attempt. Raises _LimitError."""
         folder = self.work / package
-        archives = read_importcfg(self.importcfg)
         config = self.work / "vet.cfg"
         description = {
             "ID": path,
@@ -150,8 +166,8 @@ class _Builder:
             "Dir": str(folder),
             "ImportPath": path,
             "GoFiles": [str(folder / name) for name in sorted(sources)],
-            "ImportMap": {name: name for name in archives},
-            "PackageFile": archives,
+            "ImportMap": {name: name for name in self.archives},
+            "PackageFile": self.archives,
             "GoVersion": "go1.27",
             "VetxOutput": str(self.work / "vet.out"),
             "SucceedOnTypecheckFailure": True,
@@ -177,27 +193,27 @@ class _Builder:
     async def _tool(self, name: str, *arguments: str | Path, cwd: Path) -> process.Finished:
         tools = self.toolchain
         env = {"GOROOT": str(tools.goroot), "TMPDIR": str(self.work), "PATH": tools.env["PATH"], "CC": tools.cc}
-        archives = os.path.commonpath(read_importcfg(self.importcfg).values())
-        readable = [tools.goroot, Path(archives), self.importcfg.parent, *([tools.libgcc.parent] if tools.libgcc else [])]
         fenced = name != "link" or tools.libgcc is not None
-        command = self.box.tool([str(tools.tool(name)), *map(str, arguments)], self.work, readable if fenced else None)
+        command = self.box.tool([str(tools.tool(name)), *map(str, arguments)], self.work, self.readable if fenced else None)
         done = await process.run(command, env=env, cwd=cwd, limits=LIMITS)
-        for stage, why in _limit(done):
+        if reached := _limit(done):
+            stage, why = reached
             raise _LimitError(stage, name, why)
         return done
 
 
-def _limit(done: process.Finished) -> Iterator[tuple[Literal["timeout", "memory", "limit"], str]]:
-    """Yield the limit that a tool reached, if it did, by how it ended and by the words of Go's runtime."""
+def _limit(done: process.Finished) -> tuple[Limit, str] | None:
+    """Return the limit that a tool reached, if it did, by how it ended and by the words of Go's runtime."""
     said = done.stdout + done.stderr
     if done.ended == "timeout":
-        yield "timeout", f"took more than {LIMITS.seconds:.0f} s"
-    elif done.ended == "memory" or re.search(r"^fatal error: .*(out of memory|cannot allocate memory)", said, re.MULTILINE):
-        yield "memory", f"needed more than {(LIMITS.memory or 0) >> 20} MB"
-    elif done.ended != "exit" or done.code in {-signal.SIGKILL, -signal.SIGXCPU}:
-        yield "limit", "printed or calculated without end"
-    elif done.code and re.search(r"^(?!\s|.*\.go:\d).*(too much data|file too large|SIGXFSZ)", said, re.MULTILINE):
-        yield "limit", f"would have written a file of more than {TOOL_FILE >> 20} MB"
+        return "timeout", f"took more than {LIMITS.seconds:.0f} s"
+    if done.ended == "memory" or re.search(r"^fatal error: .*(out of memory|cannot allocate memory)", said, re.MULTILINE):
+        return "memory", f"needed more than {(LIMITS.memory or 0) >> 20} MB"
+    if done.ended != "exit" or done.code in {-signal.SIGKILL, -signal.SIGXCPU}:
+        return "limit", "printed or calculated without end"
+    if done.code and re.search(r"^(?!\s|.*\.go:\d).*(too much data|file too large|SIGXFSZ)", said, re.MULTILINE):
+        return "limit", f"would have written a file of more than {TOOL_FILE >> 20} MB"
+    return None
 
 
 async def build(attempt: Attempt, toolchain: Toolchain, importcfg: Path, work: Path, box: Sandbox) -> Built:
@@ -229,8 +245,9 @@ async def _build(attempt: Attempt, builder: _Builder) -> Built:
     harness = {"goprod_harness.go": f'package {manifest.package}\n\nimport _ "{HARNESS}"\n'}
     given = {name: exercise.read(name) for name in manifest.given}
     try:
-        known = read_importcfg(builder.importcfg)
-        mine = {path: known[path] for path in allowed(exercise) if path in known}  # a second guard over what it imports
+        mine = {
+            path: builder.archives[path] for path in allowed(exercise) if path in builder.archives
+        }  # a second guard over what it imports
         archive = await builder.compile("attempt", path, {**given, **sources, **harness}, mine)
     except _CompileError as error:
         return Built(errors=compile_errors(error.output))
@@ -254,7 +271,7 @@ async def _build_tests(attempt: Attempt, builder: _Builder, archive: Path) -> Pa
     """Compile the judge against the attempt, and link. Raises _CompileError."""
     exercise = attempt.exercise
     path = exercise.import_path
-    uses: dict[str, Path | str] = {**read_importcfg(builder.importcfg), path: archive}
+    uses: dict[str, Path | str] = {**builder.archives, path: archive}
     tests = {name: exercise.read(name) for name in exercise.test_files}
     uses[f"{path}_test"] = await builder.compile("tests", f"{path}_test", tests, uses, _PLAIN)
     table = "".join(f'\t\t{{Name: "{name}", F: judge.{name}}},\n' for name in exercise.manifest.tests)

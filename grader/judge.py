@@ -45,10 +45,7 @@ _CRASHES: tuple[tuple[Status, str], ...] = (
         "memory",
         r"^fatal error: (runtime: )?(out of memory|cannot allocate memory|failed to reserve|too many address)|ThreadSanitizer: .*allocate",
     ),
-    (
-        "limit",
-        r"^runtime/cgo: pthread_create failed|^runtime: failed to create new OS thread|^race: limit on \d+ simultaneously alive|^SIGXFSZ: ",
-    ),
+    *(("limit", words) for words, _ in _LIMITS),
     ("leak", r"^panic: deadlock: main bubble goroutine has exited but blocked goroutines remain"),
     (
         "timeout",
@@ -113,7 +110,7 @@ class Runner:
         self._turns = asyncio.Semaphore(self._processors)
 
     async def run(self, test: str, *, count: int = 1, processors: int | None = None) -> tuple[Finished, Outcome]:
-        """Run a test in a process of its own, `count` times there, on that many processors or on all.
+        """Run a test in a process of its own, `count` times there, on that many processors or on one.
 
         Raises InfraError if the sandbox fails.
         """

@@ -200,13 +200,11 @@ async def _wait(process: asyncio.subprocess.Process, limits: Limits, overflow: a
     """Return when the program has ended, or has reached a limit and must be killed."""
     ended = asyncio.ensure_future(process.wait())
     flooded = asyncio.ensure_future(overflow.wait())
-    start = time.monotonic()
-    measured = start
+    deadline, next_size = time.monotonic() + limits.seconds, time.monotonic() + _SIZE_EVERY
     watched = limits.memory is not None or limits.folder is not None
     try:
         while not ended.done():
-            now = time.monotonic()
-            left = start + limits.seconds - now
+            left = deadline - time.monotonic()
             if left <= 0:
                 return "timeout"
             await asyncio.wait({ended, flooded}, timeout=min(left, _POLL) if watched else left, return_when=asyncio.FIRST_COMPLETED)
@@ -214,34 +212,40 @@ async def _wait(process: asyncio.subprocess.Process, limits: Limits, overflow: a
                 return "output"
             if limits.memory is not None and _resident(process.pid) > limits.memory:
                 return "memory"
-            if limits.folder is not None and now - measured > _SIZE_EVERY:
-                measured = now
-                if _size(limits.folder, process.pid) > limits.disk:
+            if time.monotonic() > next_size:
+                next_size = time.monotonic() + _SIZE_EVERY
+                if _overfull(limits, process.pid):
                     return "disk"
     finally:
         flooded.cancel()
         ended.cancel()
-    full = limits.folder is not None and _size(limits.folder, process.pid) > limits.disk
-    return "disk" if full else "exit"
+    return "disk" if _overfull(limits, process.pid) else "exit"
 
 
 def _resident(pid: int) -> int:
     """Return the resident memory of a process and of those that it started, in bytes; 0 where the system does not tell."""
     try:
         own = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        started = [child for thread in _scan(f"/proc/{pid}/task") for child in Path(thread, "children").read_bytes().split()]
     except (OSError, IndexError, ValueError):
         return 0
-    return own + sum(_resident(int(child)) for child in started)
+    return own + sum(map(_resident, _children(pid)))
 
 
 def _leaves(pid: int) -> list[int]:
     """Return the processes at the ends of the tree below a process: the program, where a sandbox stands above it."""
+    return [leaf for child in _children(pid) for leaf in _leaves(child)] or [pid]
+
+
+def _children(pid: int) -> list[int]:
+    """Return the processes that the threads of a process have started; none where the system does not tell."""
     try:
-        started = Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()
+        return [int(child) for thread in _scan(f"/proc/{pid}/task") for child in Path(thread, "children").read_bytes().split()]
     except OSError:
-        return [pid]
-    return [leaf for child in started for leaf in _leaves(int(child))] or [pid]
+        return []
+
+
+def _overfull(limits: Limits, pid: int) -> bool:
+    return limits.folder is not None and _size(limits.folder, pid) > limits.disk
 
 
 def _size(folder: Path, pid: int) -> float:

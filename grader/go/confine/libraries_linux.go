@@ -3,7 +3,6 @@ package main
 import (
 	"debug/elf"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,10 +19,11 @@ func libraries(program string) ([]string, error) {
 			return nil, fmt.Errorf("read %s: %w", wanted[0], err)
 		}
 		wanted = wanted[1:]
-		loader, needed := interpreter(file), must(file.ImportedLibraries())
+		needed, _ := file.ImportedLibraries() // a static program has no table of them
+		needed = append(needed, interpreter(file)...)
 		file.Close()
-		for _, name := range append(needed, loader...) {
-			path, err := library(name)
+		for _, name := range needed {
+			path, err := library(name, file.Machine)
 			if err != nil {
 				return nil, err
 			}
@@ -34,13 +34,6 @@ func libraries(program string) ([]string, error) {
 		}
 	}
 	return found, nil
-}
-
-func must(names []string, err error) []string {
-	if err != nil {
-		return nil // a static program has no table of them
-	}
-	return names
 }
 
 func interpreter(file *elf.File) []string {
@@ -58,7 +51,7 @@ func interpreter(file *elf.File) []string {
 // folders are where the loaders of glibc and musl look.
 var folders = []string{"/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"}
 
-func library(name string) (string, error) {
+func library(name string, machine elf.Machine) (string, error) {
 	if filepath.IsAbs(name) {
 		return name, nil
 	}
@@ -67,7 +60,7 @@ func library(name string) (string, error) {
 			matches, _ := filepath.Glob(pattern) // the patterns are sound
 			for _, match := range matches {
 				path := filepath.Join(match, name)
-				if _, err := os.Stat(path); err == nil && machine(path) == machine("/proc/self/exe") {
+				if architecture(path) == machine {
 					return path, nil
 				}
 			}
@@ -76,7 +69,7 @@ func library(name string) (string, error) {
 	return "", fmt.Errorf("the library %s is in none of %s", name, strings.Join(folders, ", "))
 }
 
-func machine(path string) elf.Machine {
+func architecture(path string) elf.Machine {
 	file, err := elf.Open(path)
 	if err != nil {
 		return elf.EM_NONE
