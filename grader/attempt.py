@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from grader.errors import AttemptError
 
@@ -76,7 +80,12 @@ class Attempt:
                 raise AttemptError(f"{folder} has no {name}, which {exercise.slug} needs.")
         return cls.from_texts(exercise, texts)
 
-    @property
+    @cached_property
+    def digest(self) -> str:
+        """The hash of what was answered to what: equal answers have the same."""
+        return hashlib.sha256(msgspec.json.encode([self.exercise.slug, sorted(self.files.items())])).hexdigest()
+
+    @cached_property
     def untouched(self) -> bool:
         """Whether every file still holds the code from the incident."""
         return all(_bare(text) == _bare(self.exercise.broken[name]) for name, text in self.files.items())

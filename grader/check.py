@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import hashlib
 import logging
 import tempfile
 import time
@@ -14,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader import __version__, guard, sandbox, toolchain
+from grader import guard, sandbox, toolchain
 from grader.build import build
 from grader.errors import InfraError, StoreError, UsageError
+from grader.inputs import digest, inputs
 from grader.judge import run_tests
 from grader.recognise import recognise
-from grader.verdict import Hidden, Verdict, overall, score
+from grader.verdict import Hidden, Inputs, Verdict, overall, score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +42,11 @@ async def check(attempt: Attempt, *, store: Store | None = None, box: Sandbox | 
     """
     start = time.monotonic()
     tools = toolchain.find()
-    key, rung = "", ""
+    key, depends_on = "", Inputs()
     try:
         box = box or await sandbox.best(tools)
-        key, rung = digest(attempt, tools, box.rung), box.rung
+        depends_on = inputs(attempt.exercise, tools, box.rung)
+        key = digest(attempt.files, depends_on)
         if store is not None and (known := _known(store, key)) is not None:
             return _kept(store, known, fresh=False)
         verdict = await _judge(attempt, tools, box)
@@ -60,7 +61,8 @@ async def check(attempt: Attempt, *, store: Store | None = None, box: Sandbox | 
     except Exception as error:  # noqa: BLE001 - a fault of ours must not look like the learner's
         log.error("fault in %s\n%s", attempt.exercise.slug, traceback.format_exc())  # noqa: TRY400 - the same, as one text
         verdict = _infra(attempt, type(error).__name__, str(error))
-    verdict = msgspec.structs.replace(verdict, hash=key, rung=rung, seconds=round(time.monotonic() - start, 3))
+    seconds = round(time.monotonic() - start, 3)
+    verdict = msgspec.structs.replace(verdict, hash=key, rung=depends_on.sandbox, inputs=depends_on, seconds=seconds)
     return verdict if store is None else _kept(store, verdict, fresh=verdict.status != "infra")
 
 
@@ -77,26 +79,6 @@ def check_many(attempts: Sequence[Attempt]) -> list[Verdict]:
         return list(await asyncio.gather(*map(one, attempts)))
 
     return asyncio.run(all_of_them())
-
-
-def digest(attempt: Attempt, tools: Toolchain, rung: str) -> str:
-    """Return the hash of everything that a verdict depends on."""
-    exercise = attempt.exercise
-    course = exercise.course
-    files = [exercise.folder / "exercise.toml", course.root / "go.mod", course.root / "go.sum"]
-    files += [exercise.folder / name for name in (*exercise.test_files, *exercise.manifest.given)]
-    files += sorted(course.root.glob("internal/**/*.go"))
-    parts: list[object] = [
-        __version__,
-        dict(attempt.files),
-        exercise.broken,
-        tools.version,
-        toolchain.sources_digest(),
-        rung,
-        exercise.import_path,
-    ]
-    parts += [[str(path.relative_to(course.root)), path.read_bytes().hex()] for path in files if path.is_file()]
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 async def _judge(attempt: Attempt, tools: Toolchain, box: Sandbox) -> Verdict:

@@ -1,6 +1,6 @@
-"""Grades a cohort's assignment: every attempt that differs is judged once, into the store, and each grade is read from there.
+"""Grades a cohort's assignment: every answer that differs is judged once, into the ledger, and each grade is read from there.
 
-Whoever is stopped in between starts again where it was: what was judged is in the store.
+Whoever is stopped in between starts again where it was: what was judged is in the ledger.
 """
 
 from __future__ import annotations
@@ -9,29 +9,33 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from grader import sandbox, toolchain
-from grader.check import check, digest
+from grader import review, sandbox, submission, toolchain
+from grader.check import check
 from grader.errors import UsageError
-from grader.store import Store
-from grader.submission import Held, submissions
+from grader.inputs import digest, inputs
+from grader.ledger import WHOLE
+from grader.submission import Held, Settled, attempted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
     from grader.attempt import Attempt
     from grader.course import Course, Exercise, Phase
-    from grader.submission import Submission
-    from grader.verdict import Verdict
+    from grader.ledger import Ledger
+    from grader.sandbox import Sandbox
+    from grader.submission import Answer, Submission
+    from grader.toolchain import Toolchain
+    from grader.verdict import Inputs, Verdict
 
 GradeStatus = Literal["graded", "held", "infra", "not-attempted"]
-
-WHOLE = "*"
-"""The exercise of a grade that speaks for a whole submission."""
 
 
 @dataclass(frozen=True)
 class Grade:
-    """What one student has for one exercise. `reason` says why it is held, or what failed of ours."""
+    """What one student has for one exercise, or for a whole submission (`*`).
+
+    `reason` says why it is held, what failed of ours, or why a person set the points.
+    """
 
     student: str
     exercise: str
@@ -39,107 +43,163 @@ class Grade:
     max: int
     status: GradeStatus
     reason: str = ""
-    key: str = ""
-    """The verdict's key in the store."""
+    attempt: Attempt | None = None
+    verdict: Verdict | None = None
 
 
-def open_store(course: Course) -> Store:
-    """Open the store of a course's cohort. Raises StoreError."""
-    return Store(course.root / ".goprod" / "cohort.sqlite")
+@dataclass(frozen=True)
+class Graded:
+    """The grades of a cohort."""
+
+    grades: tuple[Grade, ...]
+    outdated: int
+    """How many answers have a verdict that depended on something that has changed since; `regrade` judges them anew."""
+
+
+class Judge:
+    """Judges a cohort's answers in one sandbox, into one ledger."""
+
+    def __init__(self, ledger: Ledger, tools: Toolchain, box: Sandbox) -> None:
+        self._ledger, self._tools, self._box = ledger, tools, box
+        self._inputs: dict[str, Inputs] = {}
+
+    @classmethod
+    async def of(cls, course: Course, ledger: Ledger) -> Judge:
+        """Return the judge of a course. Raises ToolchainError without Go, SandboxError if the sandbox is below the course's rung."""
+        tools = toolchain.find()
+        box = await sandbox.best(tools)
+        sandbox.require(box, course.rung)
+        return cls(ledger, tools, box)
+
+    def inputs(self, exercise: Exercise) -> Inputs:
+        """Return what a verdict that is given now depends on."""
+        if exercise.slug not in self._inputs:
+            self._inputs[exercise.slug] = inputs(exercise, self._tools, self._box.rung)
+        return self._inputs[exercise.slug]
+
+    async def counting(self, attempt: Attempt) -> Verdict:
+        """Return the verdict that counts for an answer; without one, judge it, and let that count unless it failed by our fault.
+
+        Raises StoreError if a verdict cannot be kept.
+        """
+        if known := self._ledger.counting(attempt):
+            return known
+        verdict = await self.current(attempt)
+        if verdict.status != "infra":
+            self._ledger.adopt([(attempt, verdict)])
+        return verdict
+
+    async def current(self, attempt: Attempt) -> Verdict:
+        """Return the verdict on an answer by the tests, limits and Go of now, judged before or at this moment.
+
+        A failure of ours is tried once more, and not kept. Raises StoreError if a verdict cannot be kept.
+        """
+        known = self._ledger.verdict(digest(attempt.files, self.inputs(attempt.exercise)))
+        if known is not None and known.slug == attempt.exercise.slug and known.hash == digest(attempt.files, known.inputs):
+            return known
+        verdict = await check(attempt, box=self._box)
+        if verdict.status == "infra":
+            verdict = await check(attempt, box=self._box)
+        if verdict.status != "infra":
+            self._ledger.keep(verdict)
+        return verdict
+
+    async def grade(self, student: str, exercise: Exercise, answer: Answer) -> Grade:
+        """Return a student's grade for an answer."""
+        return standing(student, exercise, answer, await self.counting(answer) if attempted(answer) else None)
 
 
 async def grade(
-    course: Course, phase: Phase, store: Store, *, jobs: int, progress: Callable[[int, int], None] = lambda _done, _all: None
-) -> list[Grade]:
+    course: Course, phase: Phase, ledger: Ledger, *, jobs: int, progress: Callable[[int, int], None] = lambda _done, _all: None
+) -> Graded:
     """Grade what was handed in for a phase, `jobs` attempts at a time; tell `progress` how many of how many are judged.
 
     Raises UsageError if nothing was handed in, SandboxError if the sandbox is below the course's rung, ToolchainError without Go,
     StoreError if a verdict cannot be kept.
     """
-    tools = toolchain.find()
-    box = await sandbox.best(tools)
-    sandbox.require(box, course.rung)
-    handed_in = list(submissions(course, phase))
-    if not handed_in:
+    judge = await Judge.of(course, ledger)
+    submitted = handed_in(course, phase, ledger)
+    attempts = different(submitted)
+    verdicts = await each(attempts, judge.counting, jobs, progress)
+    outdated = sum(verdict.inputs != judge.inputs(attempts[name].exercise) for name, verdict in verdicts.items())
+    return Graded(tuple(grades(submitted, course.exercises(phase), verdicts.get)), outdated)
+
+
+def handed_in(course: Course, phase: Phase, ledger: Ledger) -> list[Submission]:
+    """Return what was handed in for a phase, with what people decided on it. Raises UsageError if that is nothing."""
+    decisions = ledger.decisions(phase.slug)
+    submitted = [review.decided(each, decisions, course.exercises(phase)) for each in submission.submissions(course, phase)]
+    if not submitted:
         raise UsageError(f"{course.root / 'submitted'} has no submission of {phase.slug}. Collect them first, or name another assignment.")
-    keys: dict[tuple[str, str], str] = {}
-    attempts: dict[str, Attempt] = {}
-    for submission in handed_in:
-        for slug, answer in submission.answers.items():
-            if not isinstance(answer, Held) and not answer.untouched:
-                key = keys[submission.student, slug] = digest(answer, tools, box.rung)
-                attempts[key] = answer
-    verdicts = await _judge(attempts, store, box, jobs, progress)
-    return [each for submission in handed_in for each in _grades(submission, keys, verdicts, course, phase)]
+    return submitted
 
 
-async def _judge(
-    attempts: dict[str, Attempt], store: Store, box: sandbox.Sandbox, jobs: int, progress: Callable[[int, int], None]
+def different(submitted: Sequence[Submission]) -> dict[str, Attempt]:
+    """Return the attempts of a cohort that differ and are not the code from the incident, by their digest."""
+    every = (answer for each in submitted for answer in each.answers.values())
+    return {answer.digest: answer for answer in every if attempted(answer)}
+
+
+async def each(
+    attempts: Mapping[str, Attempt], judged: Callable[[Attempt], Awaitable[Verdict]], jobs: int, progress: Callable[[int, int], None]
 ) -> dict[str, Verdict]:
-    """Return a verdict on each attempt, by its key."""
+    """Return a verdict on each attempt, under its name."""
     verdicts: dict[str, Verdict] = {}
     turns = asyncio.Semaphore(jobs)
 
-    async def one(key: str, attempt: Attempt) -> None:
+    async def one(name: str, attempt: Attempt) -> None:
         async with turns:
-            verdicts[key] = await verdict_on(attempt, key, store, box)
+            verdicts[name] = await judged(attempt)
             progress(len(verdicts), len(attempts))
 
     try:
         async with asyncio.TaskGroup() as group:
-            for key, attempt in attempts.items():
-                group.create_task(one(key, attempt))
+            for name, attempt in attempts.items():
+                group.create_task(one(name, attempt))
     except ExceptionGroup as failed:  # the first stopped the others, and says it all
         raise failed.exceptions[0] from failed
     return verdicts
 
 
-async def verdict_on(attempt: Attempt, key: str, store: Store, box: sandbox.Sandbox) -> Verdict:
-    """Return the verdict that the store has under an attempt's key; else judge it, and keep that.
+def grades(submitted: Sequence[Submission], exercises: Sequence[Exercise], verdict: Callable[[str], Verdict | None]) -> Iterator[Grade]:
+    """Yield the grades of a cohort: one for each exercise, or one for a submission that is held as a whole.
 
-    A failure of ours is tried once more, and not kept. Raises StoreError if a verdict cannot be kept.
+    `verdict` gives the verdict on an attempt by its digest; an attempt without one is `infra`.
     """
-    known = store.verdict(key)
-    if known is not None and (known.hash, known.slug) == (key, attempt.exercise.slug):
-        return known
-    verdict = await check(attempt, box=box)
-    if verdict.status == "infra":
-        verdict = await check(attempt, box=box)
-    if verdict.status != "infra":
-        store.keep(verdict)
-    return verdict
+    full = sum(exercise.manifest.full for exercise in exercises)
+    for each in submitted:
+        if each.held and not each.answers:
+            yield Grade(each.student, WHOLE, 0, full, "held", each.held.reason)
+            continue
+        for exercise in exercises:
+            answer = each.answer(exercise.slug)
+            yield standing(each.student, exercise, answer, verdict(answer.digest) if attempted(answer) else None)
 
 
-def standing(exercise: Exercise, verdict: Verdict) -> tuple[GradeStatus, str]:
-    """Return what a verdict makes of a grade, and why where it makes none."""
+def standing(student: str, exercise: Exercise, answer: Answer, verdict: Verdict | None) -> Grade:
+    """Return the grade that an answer and the verdict on it make."""
+    full = exercise.manifest.full
+    if isinstance(answer, Held):
+        return Grade(student, exercise.slug, 0, full, "held", answer.reason)
+    if isinstance(answer, Settled):
+        return Grade(student, exercise.slug, answer.points, full, "graded", answer.reason)
+    if answer.untouched:
+        return Grade(student, exercise.slug, 0, full, "not-attempted")
+    status, reason, points = _status(exercise, verdict)
+    return Grade(student, exercise.slug, points, full, status, reason, answer, verdict)
+
+
+def _status(exercise: Exercise, verdict: Verdict | None) -> tuple[GradeStatus, str, int]:
+    if verdict is None:
+        return "infra", "It was not judged. Grade again.", 0
     if verdict.status == "infra":
-        return "infra", verdict.detail
+        return "infra", verdict.detail, 0
     if verdict.status == "invalid":
-        return "held", verdict.detail
-    if verdict.max != exercise.manifest.full:
-        return "held", f"The verdict is about {verdict.max} points, the exercise has {exercise.manifest.full}."
-    return "graded", ""
-
-
-def _grades(
-    submission: Submission, keys: dict[tuple[str, str], str], verdicts: dict[str, Verdict], course: Course, phase: Phase
-) -> Iterator[Grade]:
-    """Yield a student's grades: one for each exercise, or one for the whole."""
-    student = submission.student
-    if submission.held:
-        full = sum(exercise.manifest.full for exercise in course.exercises(phase))
-        yield Grade(student, WHOLE, 0, full, "held", submission.held.reason)
-        return
-    for slug, answer in submission.answers.items():
-        if isinstance(answer, Held):
-            yield Grade(student, slug, 0, course.exercise(slug).manifest.full, "held", answer.reason)
-        elif (student, slug) not in keys:
-            yield Grade(student, slug, 0, answer.exercise.manifest.full, "not-attempted")
-        else:
-            key = keys[student, slug]
-            status, reason = standing(answer.exercise, verdicts[key])
-            points = verdicts[key].points if status == "graded" else 0
-            yield Grade(student, slug, points, answer.exercise.manifest.full, status, reason, key)
+        return "held", verdict.detail, 0
+    full = exercise.manifest.full
+    if verdict.max != full:
+        return "held", f"The verdict is about {verdict.max} points, the exercise has {full}. `goprod regrade` judges it anew.", 0
+    return "graded", "", verdict.points
 
 
 def rows(grades: Sequence[Grade]) -> Iterator[tuple[str, ...]]:

@@ -183,18 +183,22 @@ def read(path: Path) -> Notebook:
     Raises NotebookError if it is missing, not a plain file, too large, empty, cut off, not
     JSON, or not a notebook.
     """
+    return parse(data(path), path)
+
+
+def data(path: Path) -> bytes:
+    """Return the bytes of a notebook. Raises NotebookError if it is missing, not a plain file, or too large."""
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
             raise NotebookError(f"{path} is not a file. Name a notebook.")
         if about.st_size > LARGEST:
             raise NotebookError(f"{path} is larger than {LARGEST >> 20} MiB. Clear its outputs and save it again.")
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise NotebookError(f"{path} is missing. Name a notebook.") from error
     except OSError as error:
         raise NotebookError(f"{path} cannot be read: {error.strerror}.") from error
-    return parse(data, path)
 
 
 def parse(data: bytes, path: Path) -> Notebook:

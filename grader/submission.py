@@ -7,16 +7,18 @@ was put right is noted; where it contradicts itself, the answer is held.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import stat
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from grader import assignment, notebook
 from grader.attempt import LARGEST, Attempt
 from grader.errors import AttemptError, NotebookError
+from grader.parts import PartOfGo, PartOfLines, bare, declared, packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,33 +34,60 @@ _CHANCE = 40  # characters that two texts do not share by chance
 _MARK = re.compile(r"\s*(?://|#|--)\s*([a-z0-9-]+/[^/\s]+)\s*")
 _LAST_RESORT = "Grade it by hand, set the points, or ask for the notebook again."
 
-# Comments and literals; each reaches its end or the text's, so that no text takes long.
-_NO_CODE = re.compile(r"""//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"?|`[^`]*`?|'(?:\\.|[^'\\\n])*'?""")
-_DECLARED = re.compile(r"^(?:func \((?:\w+ )?\*?(\w+)[^)\n]*\) (\w+)|(?:func|type|var|const) (\w+))", re.MULTILINE)
-_USED = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # not of another package, nor a field or a method
-_PACKAGE = re.compile(r"^package\s+(\w+)", re.MULTILINE)
-_CALLED = re.compile(r"^(?:func|type) (\w+)", re.MULTILINE)
-
 
 @dataclass(frozen=True)
 class Held:
     """What a person has to decide: why, and what can be done, in a few sentences."""
 
     reason: str
+    asked: bool = False
+    """Whether a person has looked, and asked the student for it again."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Points that a person gave, 0 to the exercise's maximum, and why."""
+
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A cell that may be an answer: its number, its text, and which answers it says it is."""
+
+    number: int
+    text: str
+    names: frozenset[str]
+
+
+Answer = Attempt | Held | Settled
+"""What a submission has for an exercise."""
+
+
+def attempted(answer: Answer) -> TypeGuard[Attempt]:
+    """Return whether an answer is one to judge: it can be read, and is not the code from the incident."""
+    return isinstance(answer, Attempt) and not answer.untouched
 
 
 @dataclass(frozen=True)
 class Submission:
     """A student's submission of an assignment: an attempt at each exercise, or what holds it.
 
-    `held` holds all of it: there is no notebook that could be read. `repairs` says in a line
-    each what was put right before grading.
+    `held` holds all of it but what a person decided: there is no notebook that could be read.
+    `repairs` says in a line each what was put right before grading.
     """
 
     student: str
-    answers: dict[str, Attempt | Held]
+    answers: dict[str, Answer]
     held: Held | None = None
     repairs: tuple[str, ...] = ()
+    notebook: str = ""
+    """A digest of what was handed in: of the notebook, or of what there is in its place."""
+
+    def answer(self, slug: str) -> Answer:
+        """Return the answer to an exercise."""
+        return self.answers.get(slug) or self.held or Held(f"{slug} was not read from the submission. {_LAST_RESORT}")
 
 
 def submissions(course: Course, phase: Phase) -> Iterator[Submission]:
@@ -74,7 +103,7 @@ def submissions(course: Course, phase: Phase) -> Iterator[Submission]:
             continue
         except OSError as error:
             held = Held(f"The student's folder cannot be read: {error.strerror}. Make it readable and grade again.")
-            yield Submission(student.name, {}, held)
+            yield Submission(student.name, {}, held, notebook=_digest(held.reason.encode()))
         else:
             yield _read(released, student / phase.slug)
 
@@ -82,6 +111,17 @@ def submissions(course: Course, phase: Phase) -> Iterator[Submission]:
 def read(course: Course, phase: Phase, folder: Path) -> Submission:
     """Read one submitted folder. What is wrong with it is in the submission, never raised."""
     return _read(_Released(course, phase), folder)
+
+
+def candidates(course: Course, phase: Phase, folder: Path) -> list[Candidate]:
+    """Return the cells of a submitted notebook that are not the lesson's: what a person chooses from. Nothing if it cannot be read."""
+    released = _Released(course, phase)
+    try:
+        cells = notebook.read(notebook_of(folder, phase.slug)).cells
+    except NotebookError:
+        return []
+    each = (_Cell(number, cell, released) for number, cell in enumerate(cells, 1))
+    return [Candidate(cell.number, cell.text, frozenset(cell.names)) for cell in each if _place(cell, released) not in released.lesson]
 
 
 class _Released:
@@ -92,7 +132,7 @@ class _Released:
         self.exercises = course.exercises(phase)
         self.answers = {f"{each.slug}/{file}": (each, file) for each in self.exercises for file in each.manifest.answer}
         self.by_grade_id = {notebook.grade_id(each.slug, file): name for name, (each, file) in self.answers.items()}
-        self.declared = {name: _declared(_NO_CODE.sub("", each.broken[file])) for name, (each, file) in self.answers.items()}
+        self.declared = {name: declared(bare(each.broken[file])) for name, (each, file) in self.answers.items()}
         path = course.root / "release" / phase.slug / f"{phase.slug}.ipynb"
         made = None if path.is_file() else assignment.files(course, phase)[path.name]
         cells = (notebook.parse(made, path) if made else notebook.read(path)).cells
@@ -147,26 +187,31 @@ class _Cell:
     @cached_property
     def bare(self) -> str:
         """The text without Go's comments and literals."""
-        return _NO_CODE.sub("", self.text)
+        return bare(self.text)
 
 
 def _read(released: _Released, folder: Path) -> Submission:
     student = folder.parent.name
     slug = released.phase.slug
+    seen = b""
     try:
-        read = notebook.read(_notebook(folder, slug))
+        path = notebook_of(folder, slug)
+        seen = notebook.data(path)
+        read = notebook.parse(seen, path)
         cells = _cells(read, released)
     except NotebookError as error:
         reason = str(error).replace(f"{folder}/", "").replace(str(folder), slug)
         reason = re.sub(r" Save (the notebook|it) again[^.]*\.", "", reason)  # the instructor cannot
-        return Submission(student, {}, Held(f"{reason} Ask for the notebook again, or set the points."))
+        return Submission(
+            student, {}, Held(f"{reason} Ask for the notebook again, or set the points."), notebook=_digest(seen or reason.encode())
+        )
     repairs = [] if read.metadata.goprod.phase else ["the notebook's note of its phase was missing"]
     repairs += _moved(cells, released)
     answers = {exercise.slug: _answer(exercise, cells, released, repairs) for exercise in released.exercises}
-    return Submission(student, answers, None, tuple(repairs))
+    return Submission(student, answers, None, tuple(repairs), _digest(seen))
 
 
-def _notebook(folder: Path, slug: str) -> Path:
+def notebook_of(folder: Path, slug: str) -> Path:
     """Return the notebook of a submitted folder. Raises NotebookError where it is not the one plain file that it has to be."""
     path = folder / f"{slug}.ipynb"
     try:
@@ -230,7 +275,7 @@ def _place(cell: _Cell, released: _Released) -> int | None:
     return released.texts.get(cell.text.strip())
 
 
-def _answer(exercise: Exercise, cells: list[_Cell], released: _Released, repairs: list[str]) -> Attempt | Held:
+def _answer(exercise: Exercise, cells: list[_Cell], released: _Released, repairs: list[str]) -> Answer:
     try:
         texts = {file: _file(exercise, file, cells, released, repairs) for file in exercise.manifest.answer}
         return Attempt.from_texts(exercise, texts)
@@ -284,7 +329,7 @@ def _missing(name: str, mine: list[_Cell], cells: list[_Cell], package: str) -> 
     for cell in cells:
         if name in cell.lines:
             return f"The cell of {name} was merged: its code stands in cell {cell.number}, from line {cell.lines[name]}."
-    alike = [cell for cell in cells if not cell.names and name.endswith(".go") and package in _PACKAGE.findall(cell.bare)]
+    alike = [cell for cell in cells if not cell.names and name.endswith(".go") and package in packages(cell.bare)]
     if alike:
         return f"The cell of {name} is missing. It may be cell {_listed(alike)}, which is of the package {package} and has lost its marks."
     return f"The cell of {name} is missing: it was deleted, or its ids and its first line were changed."
@@ -300,7 +345,7 @@ def _marked(cell: _Cell, exercise: Exercise, file: str) -> str:
     else:
         rest = text
         text = f"{right}\n\n{text}"
-    if not (_NO_CODE.sub("", rest) if file.endswith(".go") else rest).strip():
+    if not (bare(rest) if file.endswith(".go") else rest).strip():
         raise NotebookError(f"The cell of {exercise.slug}/{file}, cell {cell.number}, is empty.")
     return text if text.endswith("\n") else text + "\n"
 
@@ -312,7 +357,7 @@ def _whole(name: str, cell: _Cell, text: str, released: _Released) -> None:
             raise NotebookError(f"The cell of {name}, cell {cell.number}, was merged with another: from line {line} it is {what}.")
     if any(prose in text for prose in released.unmistakable):
         raise NotebookError(f"The cell of {name}, cell {cell.number}, was merged with a cell of the lesson.")
-    if name.endswith(".go") and len(_PACKAGE.findall(_NO_CODE.sub("", text))) > 1:
+    if name.endswith(".go") and len(packages(bare(text))) > 1:
         raise NotebookError(f"The cell of {name}, cell {cell.number}, has two package clauses: two files were merged in it.")
 
 
@@ -320,55 +365,12 @@ def _undivided(name: str, cell: _Cell, text: str, cells: list[_Cell], released: 
     """Raise NotebookError if a part of an answer stands in a cell that was added."""
     exercise, file = released.answers[name]
     others = {each for other, declared in released.declared.items() if other != name for each in declared}
-    part = _PartOfGo(text, released.declared[name], others) if file.endswith(".go") else _PartOfLines(text, exercise.broken[file])
+    part = PartOfGo(text, released.declared[name], others) if file.endswith(".go") else PartOfLines(text, exercise.broken[file])
     for other in cells:
         if other.names or len(other.text) > LARGEST or other.text.lstrip().startswith(("%", "package main")):
             continue
-        if other.text.strip() not in released.texts and part.holds(other):
+        if other.text.strip() not in released.texts and part.in_text(other.text, code=other.code):
             raise NotebookError(f"The cell of {name}, cell {cell.number}, was split: a part of its code stands in cell {other.number}.")
-
-
-class _PartOfGo:
-    """Tells whether a cell has what a Go answer needs and lacks: what it once declared, or what nobody else did."""
-
-    def __init__(self, answer: str, once: set[tuple[str, str]], others: set[tuple[str, str]]) -> None:
-        code = _NO_CODE.sub("", answer)
-        self.here, self.once, self.others = _declared(code), once, others
-        self.names = {name for _, name in self.here}
-        self.used = set(_USED.findall(code)) - self.names
-        self.package = _PACKAGE.findall(code)
-        self.open = [pair for pair in ("{}", "()") if _left_open(code, pair) > 0]
-
-    def holds(self, cell: _Cell) -> bool:
-        package = _PACKAGE.findall(cell.bare)
-        if package and self.package and package != self.package:
-            return False
-        lacking = _declared(cell.bare) - self.here
-        if lacking & self.once:
-            return True
-        return (cell.code and not lacking & self.others) and (
-            any(receiver in self.names for receiver, _ in lacking)
-            or any(name in self.used for name in _CALLED.findall(cell.bare))
-            or any(_left_open(cell.bare, pair) < 0 for pair in self.open)
-        )
-
-
-class _PartOfLines:
-    """Tells whether a cell has lines of the released file that an answer lacks."""
-
-    def __init__(self, answer: str, broken: str) -> None:
-        self.lacking = _lines(broken) - _lines(answer)
-
-    def holds(self, cell: _Cell) -> bool:
-        return len(self.lacking & _lines(cell.text)) > 1
-
-
-def _lines(text: str) -> set[str]:
-    return {line.strip() for line in text.split("\n")} - {""}
-
-
-def _left_open(code: str, pair: str) -> int:
-    return code.count(pair[0]) - code.count(pair[1])
 
 
 def _mark(line: str) -> str:
@@ -377,9 +379,8 @@ def _mark(line: str) -> str:
     return found[1] if found else ""
 
 
-def _declared(code: str) -> set[tuple[str, str]]:
-    """Return what Go code declares at its top level, as receiver and name."""
-    return {(receiver, method or other) for receiver, method, other in _DECLARED.findall(code)}
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _printable(name: str) -> str:

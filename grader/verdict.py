@@ -152,6 +152,19 @@ class Hidden(Document, frozen=True):
     points: int
 
 
+class Inputs(Document, frozen=True):
+    """What a verdict depends on beside the answer: versions in words, files as digests."""
+
+    grader: str = ""
+    go: str = ""
+    sandbox: str = ""
+    tests: str = ""
+    manifest: str = ""
+    given: str = ""
+    helpers: str = ""
+    modules: str = ""
+
+
 class Verdict(Document, frozen=True, kw_only=True):
     """What came of one attempt at one exercise."""
 
@@ -174,8 +187,9 @@ class Verdict(Document, frozen=True, kw_only=True):
     """For infra, invalid and limits: a sentence for a person."""
     rung: str = ""
     """The sandbox that the tests ran in."""
+    inputs: Inputs = Inputs()
     hash: str = ""
-    """Of everything that went in; the verdict's key in the store."""
+    """Of the inputs and the answer; the verdict's key in the store."""
     seconds: float = 0.0
 
     @property

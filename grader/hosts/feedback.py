@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from html import escape
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,9 +21,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from grader.card.model import Row
-    from grader.cohort import GradeStatus
+    from grader.cohort import Grade, GradeStatus
     from grader.course import Exercise
     from grader.verdict import TestResult, Verdict
+
+
+def page(exercise: Exercise, grade: Grade) -> Page:
+    """Return the card that a grade cell shows. Raises ManifestError."""
+    if grade.status == "graded" and grade.attempt and grade.verdict:
+        return graded(exercise, grade.verdict, grade.attempt.files)
+    if grade.status == "graded":
+        points = f"{grade.points} of {count(grade.max, 'point')}"
+        return pages.notice("pass" if grade.points == grade.max else "half", "Your instructor set the points.", points, grade.reason)
+    return ungraded(grade.status, grade.reason)
+
+
+def comment(grade: Grade) -> str:
+    """Return what an answer cell's comment says of its grade, as Markdown."""
+    if grade.status == "graded" and grade.verdict:
+        return breakdown(grade.verdict)
+    said = f"{grade.points} of {count(grade.max, 'point')}" if grade.status == "graded" else grade.status.replace("-", " ")
+    return escape(f"{said}{f': {grade.reason}' if grade.reason else ''}", quote=False)
 
 
 def graded(exercise: Exercise, verdict: Verdict, files: Mapping[str, str]) -> Page:

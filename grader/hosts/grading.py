@@ -7,9 +7,9 @@ Whatever is not as it has to be has no score, and a person is asked to look: nev
 from __future__ import annotations
 
 import asyncio
-import html
+import contextlib
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +21,14 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from sqlalchemy.exc import SQLAlchemyError
 
-from grader import cohort, notebook, sandbox, submission, toolchain
-from grader.check import digest
+from grader import notebook, review, submission
+from grader.attempt import Attempt
+from grader.cohort import Grade, Judge
 from grader.course import Course
-from grader.errors import CourseError, GoprodError
-from grader.hosts import answers, feedback
+from grader.errors import CourseError, GoprodError, StoreError
+from grader.hosts import feedback
 from grader.hosts.screen import Score
-from grader.submission import Held
+from grader.ledger import open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable, Mapping
@@ -35,50 +36,11 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
     from nbgrader.coursedir import CourseDirectory
 
-    from grader.attempt import Attempt
-    from grader.cohort import GradeStatus
     from grader.course import Exercise, Phase
-    from grader.sandbox import Sandbox
-    from grader.store import Store
     from grader.submission import Submission
-    from grader.verdict import Verdict
 
 _OURS = "goprod"
 """Where the grades of a notebook are in nbconvert's resources, between the two steps."""
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What a submission has for one exercise. `reason` says why it is held, or what failed of ours."""
-
-    exercise: Exercise
-    status: GradeStatus
-    reason: str = ""
-    attempt: Attempt | None = None
-    verdict: Verdict | None = None
-
-    @property
-    def points(self) -> float | None:
-        """The points, 0 to the exercise's maximum; None where a person has to decide."""
-        if self.status == "not-attempted":
-            return 0.0
-        if self.status != "graded" or self.verdict is None:
-            return None
-        return answers.points(self.exercise, self.verdict)
-
-    def score(self) -> Score:
-        """Return what the grade cell shows. Whoever reads a grade from it reads 0 where there is none."""
-        if self.attempt and self.verdict and self.status == "graded":
-            page = feedback.graded(self.exercise, self.verdict, self.attempt.files)
-        else:
-            page = feedback.ungraded(self.status, self.reason)
-        return Score(self.points or 0.0, page)
-
-    def comment(self) -> str:
-        """Return what the answer cell's comment says, as Markdown."""
-        if self.verdict and self.status == "graded":
-            return feedback.breakdown(self.verdict)
-        return html.escape(f"{self.status.replace('-', ' ')}{f': {self.reason}' if self.reason else ''}", quote=False)
 
 
 class RepairedNotebook(NotebookExporter):
@@ -116,8 +78,8 @@ class ReadVerdicts(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Show each exercise's verdict in its grade cell."""
-        about = resources["nbgrader"]
-        graded = _grade(_coursedir(self.parent), about)
+        about, coursedir = resources["nbgrader"], _coursedir(self.parent)
+        graded = _grade(coursedir, about)
         if not graded:
             self.log.error("%s has no scores: no phase is called so, or the course is not sound (see `goprod verify`).", about["notebook"])
         for cell in nb.cells:
@@ -125,10 +87,10 @@ class ReadVerdicts(NbGraderPreprocessor):
                 slug = cell.metadata.nbgrader.grade_id
                 cell.outputs = []
                 if slug in graded:
-                    graded[slug], score = _shown(graded[slug])
+                    graded[slug], score = _shown(graded[slug], _phase(coursedir, about)[0])
                     cell.outputs = [new_output("execute_result", score._repr_mimebundle_())]
         for slug, each in graded.items():
-            if each.points is None:
+            if each.status in {"held", "infra"}:
                 self.log.warning("%s, %s: %s: %s", about["student"], slug, each.status, each.reason)
         resources[_OURS] = graded
         return nb, resources
@@ -142,7 +104,7 @@ class SaveVerdicts(SaveAutoGrades):
         about = resources["nbgrader"]
         self.notebook_id, self.assignment_id, self.student_id = about["notebook"], about["assignment"], about["student"]
         self.gradebook = Gradebook(about["db_url"])
-        graded: dict[str, Graded] = resources.get(_OURS) or {}
+        graded: dict[str, Grade] = resources.get(_OURS) or {}
         with self.gradebook:
             submitted = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
             for grade in submitted.grades:
@@ -150,25 +112,25 @@ class SaveVerdicts(SaveAutoGrades):
             nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
             comments = {comment.name: comment for comment in submitted.comments}
             for slug, each in graded.items():
-                cells = [notebook.grade_id(slug, file) for file in each.exercise.manifest.answer]
-                first = next((comments[cell] for cell in cells if cell in comments), None)
-                if first is not None:
-                    first.auto_comment = each.comment()
+                if cells := sorted(name for name in comments if name.startswith(notebook.grade_id(slug, ""))):
+                    comments[cells[0]].auto_comment = feedback.comment(each)
             self.gradebook.db.commit()
         return nb, resources
 
-    def _save(self, grade: Any, graded: Graded | None) -> None:  # noqa: ANN401 - nbgrader has no types
+    def _save(self, grade: Any, graded: Grade | None) -> None:  # noqa: ANN401 - nbgrader has no types
         """Write a score: none where the gradebook has other points for the exercise than the course."""
-        fits = graded is not None and grade.max_score == graded.exercise.manifest.full
+        fits = graded is not None and grade.max_score == graded.max
         if graded and not fits:
-            full = graded.exercise.manifest.full
-            self.log.error("%s has %g points in the gradebook, and %d in the course. Build it again.", grade.name, grade.max_score, full)
-        grade.auto_score = graded.points if graded and fits else None
+            self.log.error(
+                "%s has %g points in the gradebook, and %d in the course. Build it again.", grade.name, grade.max_score, graded.max
+            )
+        counts = graded and fits and graded.status in {"graded", "not-attempted"}
+        grade.auto_score = float(graded.points) if graded and counts else None
         grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         """Leave to nbgrader what a person grades. It would read points from the outputs of any other cell."""
-        graded: dict[str, Graded] = resources.get(_OURS) or {}
+        graded: dict[str, Grade] = resources.get(_OURS) or {}
         if cell.metadata.nbgrader.grade_id not in graded and (utils.is_solution(cell) or cell.cell_type != "code"):
             super()._add_score(cell, resources)
 
@@ -191,12 +153,18 @@ def _phase(coursedir: CourseDirectory, about: Mapping[str, str]) -> tuple[Course
 
 
 def _submitted(coursedir: CourseDirectory, about: Mapping[str, str]) -> Submission | None:
-    """Return what was submitted, None if the notebook is of no phase of the course."""
+    """Return what was submitted, with what people decided on it; None if the notebook is of no phase of the course."""
     try:
         course, phase = _phase(coursedir, about)
-        return submission.read(course, phase, _folder(coursedir, coursedir.submitted_directory, about))
+        read = submission.read(course, phase, _folder(coursedir, coursedir.submitted_directory, about))
+        exercises = course.exercises(phase)
     except GoprodError:
         return None
+    try:
+        with contextlib.closing(open_ledger(course)) as ledger:
+            return review.decided(read, ledger.decisions(phase.slug), exercises)
+    except StoreError:  # whoever grades it meets the same
+        return read
 
 
 def _filled(released: Path, submitted: Submission) -> NotebookNode:
@@ -205,7 +173,7 @@ def _filled(released: Path, submitted: Submission) -> NotebookNode:
     texts = {
         notebook.grade_id(slug, file): text
         for slug, answer in submitted.answers.items()
-        if not isinstance(answer, Held)
+        if isinstance(answer, Attempt)
         for file, text in answer.files.items()
     }
     for cell in book.cells:
@@ -214,31 +182,29 @@ def _filled(released: Path, submitted: Submission) -> NotebookNode:
     return book
 
 
-def _grade(coursedir: CourseDirectory, about: Mapping[str, str]) -> dict[str, Graded]:
+def _grade(coursedir: CourseDirectory, about: Mapping[str, str]) -> dict[str, Grade]:
     """Return what a submission has for each exercise, by slug; nothing if the notebook is of no phase of the course."""
     submitted = _submitted(coursedir, about)
     if submitted is None:
         return {}
     course, phase = _phase(coursedir, about)
     exercises = course.exercises(phase)
-    if submitted.held:
-        return {exercise.slug: Graded(exercise, "held", submitted.held.reason) for exercise in exercises}
     try:
         return _run(_judged(course, exercises, submitted))
     except Exception as error:  # noqa: BLE001 - nbgrader would stop here, and keep the last grade
-        return {exercise.slug: Graded(exercise, "infra", str(error)) for exercise in exercises}
+        return {each.slug: Grade(submitted.student, each.slug, 0, each.manifest.full, "infra", str(error)) for each in exercises}
 
 
-def _shown(graded: Graded) -> tuple[Graded, Score]:
-    """Return a grade and what its cell shows; a grade that cannot be shown is none."""
+def _shown(grade: Grade, course: Course) -> tuple[Grade, Score]:
+    """Return a grade and what its cell shows; a grade that cannot be shown is none. Whoever reads it from there reads 0 for none."""
     try:
-        return graded, graded.score()
+        return grade, Score(float(grade.points), feedback.page(course.exercise(grade.exercise), grade))
     except Exception as error:  # noqa: BLE001 - nbgrader would stop here, and keep the last grade
-        graded = Graded(graded.exercise, "infra", f"The verdict cannot be shown: {error}")
-        return graded, graded.score()
+        grade = dataclasses.replace(grade, points=0, status="infra", reason=f"The verdict cannot be shown: {error}")
+        return grade, Score(0.0, feedback.ungraded(grade.status, grade.reason))
 
 
-def _run(judging: Coroutine[Any, Any, dict[str, Graded]]) -> dict[str, Graded]:
+def _run(judging: Coroutine[Any, Any, dict[str, Grade]]) -> dict[str, Grade]:
     """Run to the end, in a thread of its own if this one has a loop that runs: formgrader's server has."""
     try:
         asyncio.get_running_loop()
@@ -248,25 +214,8 @@ def _run(judging: Coroutine[Any, Any, dict[str, Graded]]) -> dict[str, Graded]:
         return thread.submit(asyncio.run, judging).result()
 
 
-async def _judged(course: Course, exercises: Iterable[Exercise], submitted: Submission) -> dict[str, Graded]:
-    """Take the verdicts from the cohort's store, and judge what is not there."""
-    tools = toolchain.find()
-    box = await sandbox.best(tools)
-    sandbox.require(box, course.rung)
-    store = cohort.open_store(course)
-    try:
-        return {exercise.slug: await _one(exercise, submitted.answers.get(exercise.slug), store, box) for exercise in exercises}
-    finally:
-        store.close()
-
-
-async def _one(exercise: Exercise, answer: Attempt | Held | None, store: Store, box: Sandbox) -> Graded:
-    if answer is None:
-        return Graded(exercise, "held", "It was not read from the submission.")
-    if isinstance(answer, Held):
-        return Graded(exercise, "held", answer.reason)
-    if answer.untouched:
-        return Graded(exercise, "not-attempted")
-    verdict = await cohort.verdict_on(answer, digest(answer, toolchain.find(), box.rung), store, box)
-    status, reason = cohort.standing(exercise, verdict)
-    return Graded(exercise, status, reason, answer, verdict)
+async def _judged(course: Course, exercises: Iterable[Exercise], submitted: Submission) -> dict[str, Grade]:
+    """Take the verdicts from the cohort's ledger, and judge what is not there."""
+    with contextlib.closing(open_ledger(course)) as ledger:
+        judge = await Judge.of(course, ledger)
+        return {each.slug: await judge.grade(submitted.student, each, submitted.answer(each.slug)) for each in exercises}

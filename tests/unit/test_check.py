@@ -16,18 +16,16 @@ from grader import sandbox, toolchain
 from grader import verdict as verdicts
 from grader.attempt import Attempt
 from grader.build import Built
-from grader.check import check, check_many, digest
-from grader.course import Course
+from grader.check import check, check_many
 from grader.errors import InfraError, SandboxError, StoreError, ToolchainError
 from grader.guard import Inspection
+from grader.inputs import digest, inputs
 from grader.sandbox import Sandbox
 from grader.store import Store, open_store
 from grader.toolchain import Toolchain
 from grader.verdict import Message, Refusal, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from grader.course import Exercise
     from grader.verdict import Status
     from tests.conftest import MakeExercise, Validate
@@ -95,7 +93,7 @@ def test_a_pass(attempt: Attempt, validate: Validate) -> None:
     """An attempt whose tests pass has their points, and says in which sandbox they ran."""
     verdict = validate(asyncio.run(check(attempt)))
     assert (verdict.status, verdict.points, verdict.max, verdict.slug) == ("pass", 10, 10, "takings")
-    assert (verdict.rung, verdict.hash) == ("none", digest(attempt, TOOLS, "none"))
+    assert (verdict.rung, verdict.hash) == ("none", digest(attempt.files, inputs(attempt.exercise, TOOLS, "none")))
 
 
 def test_costs_are_taken_off(attempt: Attempt, steps: Steps, validate: Validate) -> None:
@@ -246,47 +244,6 @@ def test_a_store_that_was_taken_away(attempt: Attempt, tmp_path: Path, validate:
     verdict = validate(asyncio.run(check(attempt, store=store)))
     assert (verdict.status, verdict.points) == ("pass", 10)
     assert verdict.detail.startswith("Not saved: the store ")
-
-
-def _touch(name: str) -> Callable[[Exercise], None]:
-    def change(exercise: Exercise) -> None:
-        path = exercise.folder / name if not name.startswith("/") else exercise.course.root / name[1:]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text((path.read_text() if path.exists() else "") + "// x\n")
-
-    return change
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["till_test.go", "hidden_test.go", "broken/till.go", "/go.mod", "/go.sum", "/internal/help/help.go", "/internal/help/two/two.go"],
-)
-def test_what_a_verdict_depends_on(attempt: Attempt, make_exercise: MakeExercise, name: str) -> None:
-    """A verdict's key changes with each file that the verdict depends on."""
-    exercise = make_exercise()
-    before = digest(Attempt.from_texts(exercise, attempt.files), TOOLS, "none")
-    assert before == digest(attempt, TOOLS, "none")  # another copy of the same course
-    _touch(name)(exercise)
-    again = Course(exercise.course.root).exercise("takings")
-    assert digest(Attempt.from_texts(again, attempt.files), TOOLS, "none") != before
-
-
-def test_what_else_a_verdict_depends_on(attempt: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It changes with the answer, with Go's version, with the sandbox and with the grader's; not with what is no part of it."""
-    keys = {digest(attempt, TOOLS, rung) for rung in sandbox.RUNGS}
-    keys.add(digest(Attempt(attempt.exercise, {"till.go": "package till"}), TOOLS, "none"))
-    keys.add(digest(attempt, Toolchain(TOOLS.goroot, "go1.27.4", "gcc"), "none"))
-    for target, value in (
-        ("grader.toolchain.sources_digest", lambda: "x"),
-        ("grader.check.__version__", "9"),
-    ):
-        with monkeypatch.context() as change:
-            change.setattr(target, value)
-            keys.add(digest(attempt, TOOLS, "none"))
-    assert len(keys) == 8
-    _touch("wrong/first-two/till.go")(attempt.exercise)
-    _touch("/learn/notes.go")(attempt.exercise)
-    assert digest(attempt, TOOLS, "none") in keys
 
 
 def test_many(exercise: Exercise, attempt: Attempt) -> None:

@@ -597,7 +597,7 @@ def handed_in(folder: Path, data: bytes | str) -> Submission:
 def texts(read: Submission, *without: str) -> dict[str, dict[str, str] | str]:
     """Return the answers as texts, or why they are held."""
     return {
-        slug: answer.reason if isinstance(answer, Held) else dict(answer.files)
+        slug: dict(answer.files) if isinstance(answer, Attempt) else answer.reason
         for slug, answer in read.answers.items()
         if slug not in without
     }
