@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-import tempfile
 import time
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader import guard, sandbox, toolchain
+from grader import guard, sandbox, toolchain, workplace
 from grader.build import build
 from grader.errors import InfraError, StoreError, UsageError
 from grader.inputs import digest, inputs
@@ -90,8 +88,8 @@ async def _judge(attempt: Attempt, tools: Toolchain, box: Sandbox) -> Verdict:
     verdict = Verdict(slug=exercise.slug, status="refused", max=manifest.full, hidden=hidden, functions=inspection.outline)
     if inspection.refusals:
         return recognise(exercise, msgspec.structs.replace(verdict, refusals=inspection.refusals), inspection.code)
-    with tempfile.TemporaryDirectory(prefix="goprod-", dir=sandbox.workplace()) as folder:
-        built = await build(attempt, tools, importcfg, Path(folder), box)
+    with workplace.folder() as folder:
+        built = await build(attempt, tools, importcfg, folder, box)
         if built.binary is None:
             unbuilt = msgspec.structs.replace(verdict, status=built.stage, errors=built.errors, detail=built.detail)
             return recognise(exercise, unbuilt, inspection.code)

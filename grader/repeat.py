@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader import reports, sandbox, toolchain
+from grader import reports, sandbox, toolchain, workplace
 from grader.build import build
 from grader.errors import InfraError
 from grader.judge import Runner, classify
@@ -29,9 +27,9 @@ async def repeat(attempt: Attempt, expected: Mapping[str, str], times: int) -> l
     """
     tools = toolchain.find()
     seen: Counter[tuple[str, str, str]] = Counter()
-    with tempfile.TemporaryDirectory(prefix="goprod-", dir=sandbox.workplace()) as folder:
+    with workplace.folder() as folder:
         box = await sandbox.best(tools)
-        built = await build(attempt, tools, await tools.importcfg(attempt.exercise), Path(folder), box)
+        built = await build(attempt, tools, await tools.importcfg(attempt.exercise), folder, box)
         if built.binary is None:
             raise InfraError("repeat", f"{attempt.exercise.slug} built once and not again: {built.errors[:1]}")
         runner = Runner(attempt.exercise, built.binary, box)

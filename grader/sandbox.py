@@ -14,7 +14,6 @@ import secrets
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from grader import process
+from grader import process, workplace
 from grader.errors import InfraError, SandboxError
 
 if TYPE_CHECKING:
@@ -249,9 +248,9 @@ async def _bubblewrap(box: Sandbox) -> Found:
 
 async def _probed(box: Sandbox) -> Found:
     """Run the probe on a rung: what got through, or what it said, is why the rung is out of reach."""
-    with tempfile.TemporaryDirectory(prefix="goprod-probe-", dir=workplace()) as name:
-        binary, secret = _laid_out(Path(name), box.like)
-        with box.room(Path(name)) as room:
+    with workplace.folder() as folder:
+        binary, secret = _laid_out(folder, box.like)
+        with box.room(folder) as room:
             command = [*room.command(binary, cpu=10), str(secret)]
             try:
                 done = room.ended(await process.run(command, env=room.env, cwd=room.folder, limits=_LIMITS))
@@ -282,21 +281,6 @@ _ADVICE: dict[Rung, str] = {
     "landlock": "It needs Linux 5.19 or newer with Landlock switched on (`lsm=` on the kernel's command line).",
     "rlimits": "It needs nothing but Linux: ask whoever runs this machine.",
 }
-
-
-def workplace() -> str:
-    """Return the folder for temporary folders: one that the users of runs can enter, too, if there is such a one."""
-    usual = tempfile.gettempdir()
-    if os.getuid() != 0:
-        return usual
-    return next((folder for folder in (usual, "/tmp", "/var/tmp") if _open_to_all(Path(folder))), usual)  # noqa: S108 - last resorts
-
-
-def _open_to_all(folder: Path) -> bool:
-    try:
-        return all(part.stat().st_mode & stat.S_IXOTH for part in (folder, *folder.parents))
-    except OSError:
-        return False
 
 
 def _threads_of_user() -> int:

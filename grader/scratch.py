@@ -11,12 +11,11 @@ import codecs
 import json
 import re
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from grader import process, toolchain
+from grader import process, toolchain, workplace
 from grader.build import compile_errors
 from grader.errors import InfraError, UsageError
 
@@ -68,8 +67,7 @@ async def run(cell: str, root: Path, tell: Tell, *, program: bool) -> Outcome:
     """
     tools = toolchain.find()
     source = _encoded(cell)
-    with tempfile.TemporaryDirectory(prefix="goprod-cell-") as name:
-        folder = Path(name)
+    with workplace.folder("cell-") as folder:
         if program:
             (folder / _FILE).write_bytes(source)
         else:
