@@ -57,18 +57,19 @@ _PLAIN = "-l"
 _MAIN = """package main
 
 import (
-	"testing"
-	"testing/internal/testdeps"
+	testlogPackage "internal/testlog"
+	testingPackage "testing"
 
-	"{harness}"
-	judge "{import_path}_test"
+	harnessPackage "{harness}"
 )
 
 func main() {{
-	harness.Run(testing.MainStart(testdeps.TestDeps{{}}, harness.Select([]testing.InternalTest{{
+	deps := harnessPackage.Deps{{PanicOnExit0: testlogPackage.SetPanicOnExit0}}
+	harnessPackage.Run(testingPackage.MainStart(deps, harnessPackage.Select([]testingPackage.InternalTest{{
 {tests}	}}), nil, nil, nil))
 }}
 """
+_PACKAGE = re.compile(r"^package \w+", re.MULTILINE)
 
 
 Limit = Literal["timeout", "memory", "limit"]
@@ -196,6 +197,8 @@ class _Builder:
         fenced = name != "link" or tools.libgcc is not None
         command = self.box.tool([str(tools.tool(name)), *map(str, arguments)], self.work, self.readable if fenced else None)
         done = await process.run(command, env=env, cwd=cwd, limits=LIMITS)
+        if done.killed:  # somebody did; what is killed twice has asked for it
+            done = await process.run(command, env=env, cwd=cwd, limits=LIMITS)
         if reached := _limit(done):
             stage, why = reached
             raise _LimitError(stage, name, why)
@@ -268,18 +271,18 @@ async def _build(attempt: Attempt, builder: _Builder) -> Built:
 
 
 async def _build_tests(attempt: Attempt, builder: _Builder, archive: Path) -> Path:
-    """Compile the judge against the attempt, and link. Raises _CompileError."""
+    """Compile the judge against the attempt, as the main package that runs it, and link. Raises _CompileError."""
     exercise = attempt.exercise
-    path = exercise.import_path
-    uses: dict[str, Path | str] = {**builder.archives, path: archive}
-    tests = {name: exercise.read(name) for name in exercise.test_files}
-    uses[f"{path}_test"] = await builder.compile("tests", f"{path}_test", tests, uses, _PLAIN)
-    table = "".join(f'\t\t{{Name: "{name}", F: judge.{name}}},\n' for name in exercise.manifest.tests)
-    main = _MAIN.format(harness=HARNESS, import_path=path, tests=table)
+    uses: dict[str, Path | str] = {**builder.archives, exercise.import_path: archive}
+    sources = {name: _PACKAGE.sub("package main", exercise.read(name), count=1) for name in exercise.test_files}
+    table = "".join(f'\t\t{{Name: "{name}", F: {name}}},\n' for name in exercise.manifest.tests)
+    sources["main.go"] = _MAIN.format(harness=HARNESS, tests=table)
     try:
-        return await builder.link(await builder.compile("main", "main", {"main.go": main}, uses, _PLAIN), uses)
+        return await builder.link(await builder.compile("main", "main", sources, uses, _PLAIN), uses)
     except _CompileError as error:
-        raise InfraError("main", f"{exercise.slug}: [tests] and the test files disagree: {error.output[:500]}") from error
+        if all(each.file == "main.go" for each in compile_errors(error.output)):
+            raise InfraError("main", f"{exercise.slug}: [tests] and the test files disagree: {error.output[:500]}") from error
+        raise
 
 
 def compile_errors(output: str) -> tuple[Message, ...]:

@@ -112,8 +112,12 @@ class Runner:
     async def run(self, test: str, *, count: int = 1, processors: int | None = None) -> tuple[Finished, Outcome]:
         """Run a test in a process of its own, `count` times there, on that many processors or on one.
 
-        Raises InfraError if the sandbox fails.
+        A test that somebody kills is run again: what is killed twice has asked for it. Raises InfraError if the sandbox fails.
         """
+        done, outcome = await self._once(test, count, processors)
+        return await self._once(test, count, processors) if done.killed else (done, outcome)
+
+    async def _once(self, test: str, count: int, processors: int | None) -> tuple[Finished, Outcome]:
         order = Order(test, self._manifest.timeout * count, count=count)
         wanted = process.Limits(seconds=order.seconds + _GRACE, output=_OUTPUT, memory=self._manifest.memory << 20, trace=True)
         cpu = math.ceil(wanted.seconds * self._processors)

@@ -65,6 +65,11 @@ class Finished:
     reply: bytes
     seconds: float
 
+    @property
+    def killed(self) -> bool:
+        """Whether somebody else killed it: a person, or the system for want of memory."""
+        return self.ended == "exit" and self.code == -signal.SIGKILL
+
 
 class _Kept:
     """The first and the last part of a stream, each of that many bytes."""

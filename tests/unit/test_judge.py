@@ -279,3 +279,10 @@ def test_where_a_test_may_write(exercise: Exercise, tmp_path: Path) -> None:
     assert rest == [first]
     assert first.startswith(f"{tmp_path}/room-")
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["run", "said"]
+
+
+@pytest.mark.parametrize(("times", "status"), [(1, "pass"), (2, "limit")])
+def test_a_test_that_was_killed(exercise: Exercise, tmp_path: Path, times: int, status: str) -> None:
+    """A test that somebody killed runs again; what is killed twice has reached a limit of the system's."""
+    once = f'echo x >> {tmp_path}/runs; [ "$(wc -l < {tmp_path}/runs)" -gt {times} ] || kill -KILL $$; passes'
+    assert results(exercise, binary(tmp_path, f"TestLongDay) {once};;"))["TestLongDay"].status == status

@@ -1,6 +1,6 @@
 // Attack: has every test skipped: -test.skip
 // Guard: import
-// Bare: invalid
+// Bare: fail
 
 package gate
 

@@ -1,6 +1,6 @@
 // Attack: is larger than any output when the test prints it
 // Guard: passes
-// Bare: limit, memory
+// Bare: limit, memory, timeout
 
 package gate
 
