@@ -21,6 +21,7 @@ lint: development
 
 bench: development
 	.venv/bin/python tests/bench/bench.py
+	.venv/bin/python tests/bench/cohort.py
 
 soak: development
 	.venv/bin/goprod verify --phase 3 --repeat 1000

@@ -38,6 +38,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.exporter_class = "grader.hosts.grading.RepairedNotebook"
+c.RepairedNotebook.optimistic_validation = True  # once, after all steps
 
 # A grade cell that a learner deleted is put back, so that feedback shows its verdict.
 c.OverwriteCells.add_missing_cells = True

@@ -51,6 +51,9 @@ GO_TEST_ANALYZERS = (
 
 _NO_SPACE = re.compile(r"^(?!\s|.*\.go:\d).*no space left on device", re.MULTILINE)  # and not a string of the attempt's
 
+_SPARE = {"GOMAXPROCS": "1", "GOGC": "off", "GOMEMLIMIT": "1GiB"}
+"""A tool's work is over before collecting its garbage, or sharing it, pays: a fifth less processor time (measured)."""
+
 _PLAIN = "-l"
 """Our tests compile in half the time without inlining (measured); the attempt keeps it."""
 
@@ -193,7 +196,7 @@ class _Builder:
 
     async def _tool(self, name: str, *arguments: str | Path, cwd: Path) -> process.Finished:
         tools = self.toolchain
-        env = {"GOROOT": str(tools.goroot), "TMPDIR": str(self.work), "PATH": tools.env["PATH"], "CC": tools.cc}
+        env = {"GOROOT": str(tools.goroot), "TMPDIR": str(self.work), "PATH": tools.env["PATH"], "CC": tools.cc, **_SPARE}
         fenced = name != "link" or tools.libgcc is not None
         command = self.box.tool([str(tools.tool(name)), *map(str, arguments)], self.work, self.readable if fenced else None)
         done = await process.run(command, env=env, cwd=cwd, limits=LIMITS)

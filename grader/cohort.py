@@ -127,10 +127,11 @@ async def grade(
 
 def handed_in(course: Course, phase: Phase, ledger: Ledger) -> list[Submission]:
     """Return what was handed in for a phase, with what people decided on it. Raises UsageError if that is nothing."""
-    decisions = ledger.decisions(phase.slug)
-    submitted = [review.decided(each, decisions, course.exercises(phase)) for each in submission.submissions(course, phase)]
+    decisions, exercises = ledger.decisions(phase.slug), course.exercises(phase)
+    submitted = [review.decided(each, decisions, exercises) for each in submission.submissions(course, phase)]
     if not submitted:
-        raise UsageError(f"{course.root / 'submitted'} has no submission of {phase.slug}. Collect them first, or name another assignment.")
+        place = course.layout.folder(course.root, "STUDENT", phase.slug)
+        raise UsageError(f"There is no submission of {phase.slug}: no {place}. Collect them first, or name another assignment.")
     return submitted
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from grader import manifest as manifests
 from grader.errors import CourseError, ManifestError, UnknownExerciseError
+from grader.layout import Layout
 from grader.sandbox import RUNGS, Rung
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ class Course:
         self.title, self.phases, self.pack = file.title, file.phases, file.pack
         self.rung = file.rung
         """The lowest rung of the sandbox that this course is graded on."""
+        self.layout = Layout()
+        """Where its cohort's submissions stand."""
 
     @classmethod
     def find(cls, start: Path) -> Course:

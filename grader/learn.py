@@ -82,7 +82,7 @@ def _copy(course: Course, target: Path) -> list[Path]:
     target.mkdir(parents=True, exist_ok=True)
     written, phases = [], []
     for phase in course.phases:
-        folder = course.root / "release" / phase.slug
+        folder = course.layout.made(course.root, "release", phase.slug)
         released = folder / f"{phase.slug}.ipynb"
         if not released.is_file():
             continue

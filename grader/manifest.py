@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -122,6 +123,11 @@ def load(path: Path) -> Manifest:
         raise ManifestError(path, f"cannot be read ({error.strerror}). Write one with `goprod new`.") from error
     except UnicodeDecodeError as error:
         raise ManifestError(path, "is not UTF-8. Save it as UTF-8.") from error
+    return _parsed(path, text)
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(path: Path, text: str) -> Manifest:
     try:
         manifest = msgspec.toml.decode(text, type=Manifest)
     except msgspec.ValidationError as error:

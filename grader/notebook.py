@@ -64,6 +64,8 @@ class Cell(msgspec.Struct, frozen=True):
     source: str | list[str]
     metadata: CellMetadata = CellMetadata()
     id: str = ""
+    outputs: msgspec.Raw = msgspec.Raw(b"[]")
+    """As they stand in the file, of whatever kind; only `history` looks into them."""
 
     @property
     def text(self) -> str:
@@ -86,7 +88,7 @@ class NotebookMetadata(msgspec.Struct, frozen=True):
 
 
 class Notebook(msgspec.Struct, frozen=True):
-    """A notebook as it was read: outputs are skipped, never built."""
+    """A notebook as it was read: outputs are passed over, never built."""
 
     nbformat: int
     cells: list[Cell] = []

@@ -10,11 +10,12 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -119,9 +120,10 @@ async def run(
         theirs.enter_context(input_end)
         stdout, stdout_end = await _pipe(ours, theirs)
         stderr, stderr_end = await _pipe(ours, theirs)
-        process = await asyncio.create_subprocess_exec(
-            *argv, stdin=input_end.fileno(), stdout=stdout_end, stderr=stderr_end, env=dict(env), cwd=cwd, start_new_session=True
+        process = subprocess.Popen(  # noqa: ASYNC220 - asyncio's own blocks as long: until the program has started
+            argv, stdin=input_end.fileno(), stdout=stdout_end, stderr=stderr_end, env=dict(env), cwd=cwd, start_new_session=True
         )
+        end: asyncio.Future[Any] = asyncio.ensure_future(_end(process))
         theirs.close()
         out, err, overflow = _Kept(limits.kept), _Kept(limits.kept), asyncio.Event()
 
@@ -138,20 +140,20 @@ async def run(
             asyncio.ensure_future(_drain(stderr, functools.partial(take, "stderr", err))),
         ]
         try:
-            ended = await _wait(process, limits, overflow)
+            ended = await _wait(process.pid, end, limits, overflow)
             if ended == "timeout" and limits.trace:
                 for pid in _leaves(process.pid):
                     with contextlib.suppress(ProcessLookupError, PermissionError):
                         os.kill(pid, signal.SIGQUIT)
-                await asyncio.wait({asyncio.ensure_future(process.wait())}, timeout=_TRACE)
+                await asyncio.wait({end}, timeout=_TRACE)
         finally:
             try:
-                if limits.grace and process.returncode is None:
+                if limits.grace and not end.done():
                     _signal(process.pid, signal.SIGTERM)
-                    await asyncio.wait({asyncio.ensure_future(process.wait())}, timeout=limits.grace)
+                    await asyncio.wait({end}, timeout=limits.grace)
             finally:
                 _signal(process.pid, signal.SIGKILL)
-            await asyncio.shield(process.wait())
+            await asyncio.shield(end)
             _, late = await asyncio.wait(jobs, timeout=_LINGER)
             for job in late:
                 job.cancel()
@@ -201,10 +203,27 @@ async def _drain(stream: asyncio.StreamReader, take: Callable[[bytes], None]) ->
         take(data)
 
 
-async def _wait(process: asyncio.subprocess.Process, limits: Limits, overflow: asyncio.Event) -> Ended:
+async def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a process has ended. asyncio's own way starts a thread for each, which doubles the time of a short one."""
+    try:
+        handle = os.pidfd_open(process.pid)
+    except (AttributeError, OSError):  # not Linux, or an old one
+        await asyncio.to_thread(process.wait)
+        return
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(handle, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(handle)
+        os.close(handle)
+    process.wait()
+
+
+async def _wait(pid: int, ended: asyncio.Future[Any], limits: Limits, overflow: asyncio.Event) -> Ended:
     """Return when the program has ended, or has reached a limit and must be killed."""
-    ended = asyncio.ensure_future(process.wait())
-    flooded = asyncio.ensure_future(overflow.wait())
+    flooded: asyncio.Future[Any] = asyncio.ensure_future(overflow.wait())
     deadline, next_size = time.monotonic() + limits.seconds, time.monotonic() + _SIZE_EVERY
     watched = limits.memory is not None or limits.folder is not None
     try:
@@ -215,16 +234,15 @@ async def _wait(process: asyncio.subprocess.Process, limits: Limits, overflow: a
             await asyncio.wait({ended, flooded}, timeout=min(left, _POLL) if watched else left, return_when=asyncio.FIRST_COMPLETED)
             if flooded.done():
                 return "output"
-            if limits.memory is not None and _resident(process.pid) > limits.memory:
+            if limits.memory is not None and _resident(pid) > limits.memory:
                 return "memory"
             if time.monotonic() > next_size:
                 next_size = time.monotonic() + _SIZE_EVERY
-                if _overfull(limits, process.pid):
+                if _overfull(limits, pid):
                     return "disk"
     finally:
         flooded.cancel()
-        ended.cancel()
-    return "disk" if _overfull(limits, process.pid) else "exit"
+    return "disk" if _overfull(limits, pid) else "exit"
 
 
 def _resident(pid: int) -> int:

@@ -11,11 +11,11 @@ import hashlib
 import re
 import stat
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
-from grader import assignment, notebook
+from grader import history, notebook
 from grader.attempt import LARGEST, Attempt
 from grader.errors import AttemptError, NotebookError
 from grader.parts import PartOfGo, PartOfLines, bare, declared, packages
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.course import Course, Exercise, Phase
+    from grader.history import History
 
 MOST_CELLS = 5000
 """Cells of a notebook; a phase's has about a hundred."""
@@ -75,7 +76,7 @@ class Submission:
     """A student's submission of an assignment: an attempt at each exercise, or what holds it.
 
     `held` holds all of it but what a person decided: there is no notebook that could be read.
-    `repairs` says in a line each what was put right before grading.
+    `repairs` says in a line each what was put right before grading, `history` what the notebook tells of the tries at an exercise.
     """
 
     student: str
@@ -84,6 +85,7 @@ class Submission:
     repairs: tuple[str, ...] = ()
     notebook: str = ""
     """A digest of what was handed in: of the notebook, or of what there is in its place."""
+    history: dict[str, History] = field(default_factory=dict)
 
     def answer(self, slug: str) -> Answer:
         """Return the answer to an exercise."""
@@ -91,26 +93,23 @@ class Submission:
 
 
 def submissions(course: Course, phase: Phase) -> Iterator[Submission]:
-    """Yield what was handed in for a phase, by student: submitted/STUDENT/PHASE, as nbgrader collects it."""
-    root = course.root / "submitted"
-    if not root.is_dir():
-        return
+    """Yield what was handed in for a phase, by student, from where nbgrader collects it."""
     released = _Released(course, phase)
-    for student in sorted(root.iterdir()):
+    for student, folder in course.layout.students(course.root, phase.slug):
         try:
-            (student / phase.slug).lstat()
+            folder.lstat()
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             held = Held(f"The student's folder cannot be read: {error.strerror}. Make it readable and grade again.")
-            yield Submission(student.name, {}, held, notebook=_digest(held.reason.encode()))
+            yield Submission(student, {}, held, notebook=_digest(held.reason.encode()))
         else:
-            yield _read(released, student / phase.slug)
+            yield _read(released, student, folder)
 
 
-def read(course: Course, phase: Phase, folder: Path) -> Submission:
+def read(course: Course, phase: Phase, student: str, folder: Path) -> Submission:
     """Read one submitted folder. What is wrong with it is in the submission, never raised."""
-    return _read(_Released(course, phase), folder)
+    return _read(_Released(course, phase), student, folder)
 
 
 def candidates(course: Course, phase: Phase, folder: Path) -> list[Candidate]:
@@ -133,9 +132,7 @@ class _Released:
         self.answers = {f"{each.slug}/{file}": (each, file) for each in self.exercises for file in each.manifest.answer}
         self.by_grade_id = {notebook.grade_id(each.slug, file): name for name, (each, file) in self.answers.items()}
         self.declared = {name: declared(bare(each.broken[file])) for name, (each, file) in self.answers.items()}
-        path = course.root / "release" / phase.slug / f"{phase.slug}.ipynb"
-        made = None if path.is_file() else assignment.files(course, phase)[path.name]
-        cells = (notebook.parse(made, path) if made else notebook.read(path)).cells
+        cells = _released(course, phase).cells
         self.ids = {cell.id: number for number, cell in enumerate(cells)}
         self.texts = {cell.text.strip(): number for number, cell in enumerate(cells)}
         self.lesson = {number for number, cell in enumerate(cells) if not cell.metadata.nbgrader.grade_id}
@@ -143,11 +140,22 @@ class _Released:
         """Texts of the lesson that no answer holds by chance."""
 
 
+def _released(course: Course, phase: Phase) -> notebook.Notebook:
+    """Return the released notebook, made anew if it is not there."""
+    path = course.layout.made(course.root, "release", phase.slug) / f"{phase.slug}.ipynb"
+    if path.is_file():
+        return notebook.read(path)
+    from grader import assignment  # what it needs takes a second to import
+
+    return notebook.parse(assignment.files(course, phase)[path.name], path)
+
+
 class _Cell:
     """A cell as it was handed in: what it says it is, and by what."""
 
     def __init__(self, number: int, cell: notebook.Cell, released: _Released) -> None:
         self.number, self.ident, self.text = number, cell.id, cell.text
+        self.outputs = cell.outputs
         self.code = cell.cell_type == "code"
         self.grade_id = cell.metadata.nbgrader.grade_id
         first = re.match(r"\s*([^\n]*)", self.text)
@@ -190,8 +198,7 @@ class _Cell:
         return bare(self.text)
 
 
-def _read(released: _Released, folder: Path) -> Submission:
-    student = folder.parent.name
+def _read(released: _Released, student: str, folder: Path) -> Submission:
     slug = released.phase.slug
     seen = b""
     try:
@@ -202,13 +209,17 @@ def _read(released: _Released, folder: Path) -> Submission:
     except NotebookError as error:
         reason = str(error).replace(f"{folder}/", "").replace(str(folder), slug)
         reason = re.sub(r" Save (the notebook|it) again[^.]*\.", "", reason)  # the instructor cannot
-        return Submission(
-            student, {}, Held(f"{reason} Ask for the notebook again, or set the points."), notebook=_digest(seen or reason.encode())
-        )
+        held = Held(f"{reason} Ask for the notebook again, or set the points.")
+        return Submission(student, {}, held, notebook=_digest(seen or reason.encode()))
     repairs = [] if read.metadata.goprod.phase else ["the notebook's note of its phase was missing"]
     repairs += _moved(cells, released)
     answers = {exercise.slug: _answer(exercise, cells, released, repairs) for exercise in released.exercises}
-    return Submission(student, answers, None, tuple(repairs), _digest(seen))
+    told = {
+        each.slug: found
+        for each in released.exercises
+        if (found := history.told([cell.outputs for cell in cells if any(name.startswith(f"{each.slug}/") for name in cell.names)], each))
+    }
+    return Submission(student, answers, None, tuple(repairs), _digest(seen), told)
 
 
 def notebook_of(folder: Path, slug: str) -> Path:

@@ -91,7 +91,16 @@ class Toolchain:
             return target
         with _beside(target) as fresh:
             race = name in RACING
-            command = ["build", "-trimpath", "-ldflags=-s -w", f"-race={str(race).lower()}", "-o", str(fresh), f"./{name}"]
+            command = [
+                "build",
+                "-trimpath",
+                "-buildvcs=false",
+                "-ldflags=-s -w",
+                f"-race={str(race).lower()}",
+                "-o",
+                str(fresh),
+                f"./{name}",
+            ]
             await self.go_command(command, cwd=SOURCES, code=f"build-{name}", env={"CGO_ENABLED": str(int(race))})
         return target
 

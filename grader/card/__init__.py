@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.card import compose, html, pages, solution, text
+from grader.card import cohort, compose, html, pages, solution, text
 from grader.card.pages import ExerciseRow, PhaseRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from grader.card.model import Shape
     from grader.course import Course, Exercise, Phase
+    from grader.report import Report
     from grader.verdict import Status, Verdict
 
 __all__ = [
     "ExerciseRow",
     "PhaseRow",
+    "cohort_html",
+    "cohort_text",
     "hints_html",
     "hints_text",
     "map_html",
@@ -84,6 +88,16 @@ def map_html(course: Course, rows: Sequence[PhaseRow]) -> str:
 def map_text(course: Course, rows: Sequence[PhaseRow]) -> str:
     """Return the course map as text."""
     return text.render(pages.map_card(course, rows))
+
+
+def cohort_html(report: Report, at: datetime | None = None) -> str:
+    """Return a cohort's report as HTML; `at` is when its numbers were read."""
+    return html.render(cohort.cohort_card(report, at))
+
+
+def cohort_text(report: Report, at: datetime | None = None) -> str:
+    """Return a cohort's report as text; the arguments are those of `cohort_html`."""
+    return text.render(cohort.cohort_card(report, at))
 
 
 def notice_html(status: Shape | Status, word: str, fact: str, next: str = "", detail: str = "") -> str:  # noqa: A002

@@ -57,6 +57,8 @@ def _prose(text: Text) -> Markup:
             piece = Markup("<code{}>{}</code>").format(style, piece)
         if span.href:
             piece = Markup('<a href="{}">{}</a>').format(span.href, piece)
+        if span.dim:
+            piece = Markup('<span class="gp-dim">{}</span>').format(piece)
         pieces.append(Markup("<b>{}</b>").format(piece) if span.bold else piece)
     return Markup("").join(pieces)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
-Shape = Literal["none", "refused", "build", "fail", "race", "stuck", "pass", "infra", "half", "hint", "later"]
+Shape = Literal["none", "refused", "build", "fail", "race", "stuck", "pass", "infra", "half", "hint", "later", "bars"]
 """The icon of a card or a row, and with it the accent."""
 
 SIGNS: dict[Shape, str] = {
     "none": "○", "refused": "⊘", "build": "^", "fail": "✗", "race": "⇄", "stuck": "‖",
-    "pass": "✓", "infra": "↻", "half": "◐", "hint": "?", "later": "…",
+    "pass": "✓", "infra": "↻", "half": "◐", "hint": "?", "later": "…", "bars": "≡",
 }  # fmt: skip
 """The letter of each shape: in the text, and in the HTML under the drawn icon."""
 
@@ -30,6 +30,7 @@ class Span:
     code: bool = False
     bold: bool = False
     href: str = ""
+    dim: bool = False
 
 
 Text = tuple[Span, ...]
@@ -122,12 +123,35 @@ class Race:
 
 
 @dataclass(frozen=True)
+class Spark:
+    """Small bars in a cell of a table, of heights 0 to 1: filled ones, and one apart in outline. `says` tells them to who cannot see."""
+
+    kind: ClassVar = "spark"
+    filled: tuple[float, ...]
+    outlined: float
+    says: str
+
+
+@dataclass(frozen=True)
+class Meter:
+    """A bar along a row of a table, of length 0 to 1; the number that it draws stands beside it."""
+
+    kind: ClassVar = "meter"
+    share: float
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table of prose cells."""
+    """A table. `numbers` are the columns of numbers, at the right of their column.
+
+    `below` is what the text twin says below each row, in place of the last column.
+    """
 
     kind: ClassVar = "table"
     head: tuple[str, ...]
-    rows: tuple[tuple[Text, ...], ...]
+    rows: tuple[tuple[Text | Spark | Meter, ...], ...]
+    numbers: tuple[int, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from functools import singledispatch
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from grader.card.excerpt import columns
-from grader.card.model import SIGNS, Code, Diff, Excerpt, Folded, Map, Pair, Paragraph, Race, Rows, Table
+from grader.card.model import SIGNS, Code, Diff, Excerpt, Folded, Map, Meter, Pair, Paragraph, Race, Rows, Spark, Table
 
 if TYPE_CHECKING:
     from grader.card.model import Block, Card, Entry, Lane, Line, Row, Side, Text
@@ -16,6 +18,8 @@ WIDTH = 78
 MARGIN = 2  # columns left of the body; excerpts hang their marks in it
 _LABELS = (16, 22)  # columns of the timeline's labels, least and most
 _BEFORE, _AFTER = 18, 22  # columns of its lanes before and after the marks
+_BARS = " ▁▂▃▄▅▆▇█"
+_METER = 24  # columns of a bar along a row
 
 
 def render(card: Card) -> str:
@@ -171,18 +175,34 @@ def _diff(block: Diff, indent: int) -> list[str]:
 def _table(block: Table, indent: int) -> list[str]:
     """Return a table whose columns are as wide as their cells; what does not fit goes on in its column."""
     pad = " " * indent
-    rows = [block.head, *(tuple(map(_prose, row)) for row in block.rows)]
-    widths = [max(columns(row[at]) if at < len(row) else 0 for row in rows) for at in range(len(block.head))]
+    shown = len(block.head) - bool(block.below)
+    rows = [block.head[:shown], *(tuple(map(_cell, row[:shown])) for row in block.rows)]
+    widths = [max(columns(row[at]) if at < len(row) else 0 for row in rows) for at in range(shown)]
     over = len(pad) + sum(widths) + 2 * (len(widths) - 1) - WIDTH
     if over > 0:
-        widths[-1] = max(12, widths[-1] - over)
+        wrapped = 0 if block.numbers else -1
+        widths[wrapped] = max(12, widths[wrapped] - over)
     lines = []
-    for row in rows:
-        cells = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
-        for at in range(max(map(len, cells))):
-            parts = [(cell[at] if at < len(cell) else "").ljust(width) for cell, width in zip(cells, widths, strict=True)]
+    for row, below in zip(rows, ("", *block.below) if block.below else [""] * len(rows), strict=True):
+        cells = [[cell] if columns(cell) <= width else textwrap.wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for line in zip_longest(*cells, fillvalue=""):
+            parts = [f"{part:{'>' if at in block.numbers else '<'}{widths[at]}}" for at, part in enumerate(line)]
             lines.append(_cut(f"{pad}{'  '.join(parts)}".rstrip()))
+        lines += _wrapped(below, f"{pad}    ", f"{pad}      ") if below else []
     return lines
+
+
+def _cell(cell: Text | Spark | Meter) -> str:
+    """Return a cell of a table, its bars as characters."""
+    if isinstance(cell, Spark):
+        return f"{''.join(map(_bar, cell.filled))} {_bar(cell.outlined)}"
+    if isinstance(cell, Meter):
+        return "█" * math.ceil(_METER * cell.share)
+    return _prose(cell)
+
+
+def _bar(height: float) -> str:
+    return _BARS[math.ceil((len(_BARS) - 1) * height)]
 
 
 @_block.register

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from grader.cli.options import as_json, with_course
+from grader.cli.options import as_json, with_cohort, with_course
 from grader.course import Course
 from grader.errors import CourseError
 
@@ -131,19 +131,32 @@ def new(place: str, course: Course) -> None:
 @click.command()
 @click.argument("phases", nargs=-1)
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; tell what is out of date.")
-@with_course
-def build(phases: tuple[str, ...], course: Course, *, only_check: bool) -> None:
+@click.option(
+    "--zip",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Also write each release as FOLDER/PHASE.zip, for people without the exchange.",
+)
+@with_cohort
+def build(phases: tuple[str, ...], folder: Path | None, course: Course, *, only_check: bool) -> None:
     """Write the notebooks of source/ and release/ from the lessons and exercises."""
-    from grader.hosts import release
+    from grader.hosts import archive, release
 
+    if folder and only_check:
+        raise click.UsageError("--check writes nothing. Leave --zip out, or --check.")
+    chosen = [course.phase(name) for name in phases] or course.phases
     run = release.check if only_check else release.build
-    changed = [line for phase in [course.phase(name) for name in phases] or course.phases for line in run(course, phase)]
+    changed = [line for phase in chosen for line in run(course, phase)]
     for line in changed:
         click.echo(line)
     if only_check:
         click.echo("release/ is out of date. Run `goprod build` and commit it." if changed else "release/ is up to date.")
     elif not changed:
         click.echo("source/ and release/ were up to date.")
+    if folder:
+        for phase in chosen:
+            click.echo(f"{archive.write(course, phase, folder)} is written.")
     sys.exit(1 if only_check and changed else 0)
 
 

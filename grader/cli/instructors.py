@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import with_course
+from grader.cli.options import with_cohort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,7 +31,7 @@ _table = click.option("--csv", "table", type=click.Path(path_type=Path, dir_okay
 @click.argument("assignment")
 @_jobs
 @_table
-@with_course
+@with_cohort
 def grade(assignment: str, jobs: int, table: Path | None, course: Course) -> None:
     """Grade what was handed in for ASSIGNMENT, a phase; start it again at any time, it goes on where it was."""
     from grader import cohort
@@ -53,7 +53,7 @@ def grade(assignment: str, jobs: int, table: Path | None, course: Course) -> Non
 @click.option("--apply/--diff", "apply", default=False, help="Let the new verdicts count, or show what would change (the default).")
 @_jobs
 @_table
-@with_course
+@with_cohort
 def regrade(assignment: str, jobs: int, table: Path | None, course: Course, *, apply: bool) -> None:
     """Judge anew what was graded before tests, limits or Go changed; show who would gain or lose what, and why."""
     from grader import regrade as regrading

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
-from grader.cli import authors, instructors, learners, review
+from grader.cli import authors, instructors, learners, report, review
 from grader.errors import GoprodError
 
 if TYPE_CHECKING:
@@ -48,5 +48,5 @@ def main(root: Path | None) -> None:
     """Go production engineering, learned by mending broken code."""
 
 
-for command in (*learners.COMMANDS, *authors.COMMANDS, *instructors.COMMANDS, *review.COMMANDS):
+for command in (*learners.COMMANDS, *authors.COMMANDS, *instructors.COMMANDS, *review.COMMANDS, *report.COMMANDS):
     main.add_command(command)

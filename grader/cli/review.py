@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.instructors import ledger, needing, then
-from grader.cli.options import with_course
+from grader.cli.options import with_cohort
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--ask", is_flag=True, help="Ask the student for it again.")
 @click.option("--why", default="", help="The reason; the student reads it.")
 @click.option("--by", "who", default="", help="Who decides; by default the user of this machine.")
-@with_course
+@with_cohort
 def review(
     *,
     assignment: str,
@@ -60,7 +60,7 @@ def review(
             return
         submitted = _of(course, phase, kept, student)
         about = None if exercise in {None, "*"} else _exercise(course, phase, str(exercise))
-        path = course.root / "submitted" / student / phase.slug
+        path = course.layout.folder(course.root, student, phase.slug)
         if not (cells or folder or points is not None or ask):
             _show(path, phase, submitted, [about] if about else course.exercises(phase))
             return

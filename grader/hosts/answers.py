@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from grader.attempt import Attempt
@@ -20,6 +21,7 @@ async def run_answer(session: Session, screen: Screen, cell: Cell) -> None:
 
     Raises UnknownExerciseError, AttemptError or ToolchainError.
     """
+    from grader import history
     from grader.hosts.commands import buttons
 
     exercise = session.exercise(cell.name)
@@ -28,7 +30,8 @@ async def run_answer(session: Session, screen: Screen, cell: Cell) -> None:
     if screen.cell_id:
         session.cells[screen.cell_id] = (exercise.slug, cell.rest)
     verdict = await session.judge(attempt)
-    screen.show(_page(session, attempt, verdict))
+    tried = session.with_store(exercise.course, lambda store: history.of(store, exercise))
+    screen.show(dataclasses.replace(_page(session, attempt, verdict), metadata=tried.note() if tried else {}))
     screen.offer_buttons(buttons(session, exercise), f"%hint {exercise.slug}   %reset {exercise.slug}")
 
 

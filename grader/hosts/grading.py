@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from grader.course import Exercise, Phase
     from grader.submission import Submission
 
+_UNREAD = "Held: this answer could not be read from the notebook that was handed in."
+
 _OURS = "goprod"
 """Where the grades of a notebook are in nbconvert's resources, between the two steps."""
 
@@ -65,7 +68,8 @@ class RepairedNotebook(NotebookExporter):
             if submitted is None or not released.is_file():
                 raise
             self.log.warning("%s is read into the released notebook: %s", filename, error)
-        read: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(_filled(released, submitted), resources=resources, **options)
+        book = _filled(released, submitted, Path(filename))
+        read: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(book, resources=resources, **options)
         return read
 
     def _as_it_is(self, filename: str, resources: dict[str, Any] | None, options: Mapping[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -156,7 +160,7 @@ def _submitted(coursedir: CourseDirectory, about: Mapping[str, str]) -> Submissi
     """Return what was submitted, with what people decided on it; None if the notebook is of no phase of the course."""
     try:
         course, phase = _phase(coursedir, about)
-        read = submission.read(course, phase, _folder(coursedir, coursedir.submitted_directory, about))
+        read = submission.read(course, phase, about["student"], _folder(coursedir, coursedir.submitted_directory, about))
         exercises = course.exercises(phase)
     except GoprodError:
         return None
@@ -167,19 +171,33 @@ def _submitted(coursedir: CourseDirectory, about: Mapping[str, str]) -> Submissi
         return read
 
 
-def _filled(released: Path, submitted: Submission) -> NotebookNode:
-    """Return the released notebook with the answers that could be read."""
+def _filled(released: Path, submitted: Submission, handed_in: Path) -> NotebookNode:
+    """Return the released notebook with the answers that could be read, an instructor's own questions' too.
+
+    What could not be read says so in its cell, where a person who grades would take the code from the incident for an answer.
+    """
     book: NotebookNode = nbformat.read(released, as_version=4)
-    texts = {
-        notebook.grade_id(slug, file): text
-        for slug, answer in submitted.answers.items()
-        if isinstance(answer, Attempt)
-        for file, text in answer.files.items()
-    }
+    texts = _answered(handed_in)
+    for slug, answer in submitted.answers.items():
+        if isinstance(answer, Attempt):
+            texts |= {notebook.grade_id(slug, file): text for file, text in answer.files.items()}
+        else:
+            texts = {ident: text for ident, text in texts.items() if not ident.startswith(notebook.grade_id(slug, ""))}
     for cell in book.cells:
         if utils.is_solution(cell):
-            cell.source = texts.get(cell.metadata.nbgrader.grade_id, cell.source)
+            unread = _UNREAD if cell.cell_type == "markdown" else f"// {_UNREAD}"
+            cell.source = texts.get(cell.metadata.nbgrader.grade_id, unread)
     return book
+
+
+def _answered(handed_in: Path) -> dict[str, str]:
+    """Return the texts of a submitted notebook's cells by grade id, as far as it can be read and an id is there once."""
+    try:
+        cells = notebook.read(submission.notebook_of(handed_in.parent, handed_in.stem)).cells
+    except GoprodError:
+        return {}
+    counts = Counter(cell.metadata.nbgrader.grade_id for cell in cells)
+    return {ident: cell.text for cell in cells if counts[ident := cell.metadata.nbgrader.grade_id] == 1 and ident}
 
 
 def _grade(coursedir: CourseDirectory, about: Mapping[str, str]) -> dict[str, Grade]:

@@ -28,7 +28,7 @@ class Output:
 
     def show(self, page: Page) -> None:
         """Show a page."""
-        self._shell.display_pub.publish({"text/html": page.html, "text/plain": page.text})
+        self._shell.display_pub.publish({"text/html": page.html, "text/plain": page.text}, metadata=dict(page.metadata))
 
     def write(self, stream: Stream, text: str) -> None:
         """Show output of a program."""

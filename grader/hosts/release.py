@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -18,12 +18,14 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from grader import assignment
 from grader.errors import NotebookError
+from grader.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.course import Course, Phase
 
+_STEPS: tuple[Literal["source", "release"], ...] = ("source", "release")
 _NOT_OURS = {".ipynb_checkpoints", ".DS_Store"}
 
 
@@ -38,9 +40,9 @@ def build(course: Course, phase: Phase) -> list[str]:
     changed = []
     with _workplace(course.root) as work:
         _generate(course, phase, work, record=True)
-        for step in ("source", "release"):
+        for step in _STEPS:
             if lines := _differences(course, phase, work, step):
-                _swap(work / step / phase.slug, course.root / step / phase.slug, work / f"old-{step}")
+                _swap(work / step / phase.slug, course.layout.made(course.root, step, phase.slug), work / f"old-{step}")
                 changed += lines
     return changed
 
@@ -85,6 +87,7 @@ def _convert(course: Course, phase: Phase, work: Path, *, record: bool) -> None:
             CourseDirectory={
                 "db_url": CourseDirectory(config=config).db_url,
                 "root": str(work),
+                "directory_structure": Layout.structure,
                 "source_directory": "source",
                 "release_directory": "release",
                 "assignment_id": phase.slug,
@@ -117,13 +120,14 @@ class _Errors(logging.Handler):
             self.last = text.strip().splitlines()[-1].rstrip(".")
 
 
-def _differences(course: Course, phase: Phase, work: Path, step: str) -> list[str]:
-    new, old = _files(work / step / phase.slug), _files(course.root / step / phase.slug)
+def _differences(course: Course, phase: Phase, work: Path, step: Literal["source", "release"]) -> list[str]:
+    place = course.layout.made(course.root, step, phase.slug)
+    new, old = _files(work / step / phase.slug), _files(place)
     lines = []
     for name in sorted(new.keys() | old.keys()):
         if new.get(name) != old.get(name):
             what = "new" if name not in old else "gone" if name not in new else "changed"
-            lines.append(f"{step}/{phase.slug}/{name}: {what}")
+            lines.append(f"{place.relative_to(course.root)}/{name}: {what}")
     return lines
 
 

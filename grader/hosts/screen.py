@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from typing import Any
 
     from grader.process import Stream
@@ -18,6 +18,8 @@ class Page:
 
     html: str
     text: str
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    """What a saved notebook notes beside it."""
 
 
 @dataclass(frozen=True)

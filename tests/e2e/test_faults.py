@@ -278,7 +278,7 @@ def test_nothing_handed_in(course: Path) -> None:
     shutil.rmtree(course / "submitted")
     done = run(course, "grade", PHASE)
     assert done.returncode == 2
-    assert "has no submission of 01-basics. Collect them first, or name another assignment." in done.stderr
+    assert "Collect them first, or name another assignment." in done.stderr
 
 
 def test_a_missing_release(course: Path) -> None:

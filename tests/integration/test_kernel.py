@@ -14,6 +14,9 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from grader import history
+from grader import notebook as saved
+
 from .kernels import WAIT, Kernel, environment, manager
 
 if TYPE_CHECKING:
@@ -343,3 +346,18 @@ def test_notebook_runs_through_nbclient(exercise: Exercise) -> None:
     with pytest.raises(CellExecutionError, match="cell:1:1: declared and not used: x"):
         client.execute(env=environment(learn(exercise)), stderr=subprocess.DEVNULL)
     assert notebook.cells[2].outputs[0].data["text/plain"] == "10.0"
+
+
+def test_the_saved_notebook_tells_the_tries(exercise: Exercise, tmp_path: Path) -> None:
+    """An answer cell's output carries the tries, the one that passed and the known wrong fixes; they are read back from the saved file."""
+    wrong = MARK + exercise.read("wrong/first-two/till.go")
+    codes = (answer(exercise, fixed=False), wrong, wrong, MARK + "package till", answer(exercise))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in codes])
+    client = NotebookClient(notebook, km=manager(), resources={"metadata": {"path": str(learn(exercise))}}, timeout=WAIT)
+    client.execute(env=environment(learn(exercise)), stderr=subprocess.DEVNULL)
+    told = [cell.outputs[0].metadata.get("goprod") for cell in notebook.cells]
+    first = {"tries": 1, "passed": None, "wrong": ["first-two"]}
+    assert told == [None, first, first, first | {"tries": 2}, first | {"tries": 3, "passed": 3}]
+    nbformat.write(notebook, tmp_path / "saved.ipynb")
+    read = history.told([cell.outputs for cell in saved.read(tmp_path / "saved.ipynb").cells], exercise)
+    assert read == history.History(3, 3, ("first-two",))

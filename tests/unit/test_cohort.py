@@ -147,7 +147,7 @@ def test_a_rung_below_the_course(assigned: Exercise, judge: Judge, ledger: Ledge
 @pytest.mark.usefixtures("judge")
 def test_no_submissions(assigned: Exercise, ledger: Ledger) -> None:
     """Nothing handed in is told, with what to do."""
-    with pytest.raises(UsageError, match=r"has no submission of 01-basics\. Collect them first"):
+    with pytest.raises(UsageError, match=r"There is no submission of 01-basics: no .*/submitted/STUDENT/01-basics\. Collect them first"):
         grades(assigned, ledger)
 
 

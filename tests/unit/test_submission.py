@@ -7,15 +7,28 @@ import os
 import random
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from grader import assignment, notebook, submission
-from grader.attempt import LARGEST, Attempt
+from grader.attempt import Attempt
 from grader.course import Course
 from grader.submission import Held, Submission
 from tests.conftest import MANIFEST
+from tests.damages import (
+    BOTH,
+    DOUBTFUL,
+    EVIDENCE,
+    HARMLESS,
+    cells_moved,
+    check_deleted,
+    crlf_in_cells,
+    lesson_deleted,
+    phase_missing,
+    scratch_cells_added,
+)
+from tests.handed import Handed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,442 +50,16 @@ TEXTS = {
     ]
     for exercise in EXERCISES
 }
-SCRATCH = [
-    'fmt.Println("the lot\'s price")',
-    "package main\n\nfunc main() {\n}\n",
-    "x := []int{1, 2}\nx",
-    "%hint unlocked-read",
-    "",
-    "it doesn't {",
-]
 
 
-class Handed:
-    """A notebook to damage: full of right and wrong answers, one exercise of which is aimed at, and another."""
+def filled(rng: random.Random) -> Handed:
+    """Return a notebook to damage that is full of right and wrong answers."""
+    answers = {}
+    for exercise in EXERCISES:
+        file = exercise.manifest.answer[0]
+        answers[exercise.slug] = {file: rng.choice([*TEXTS[exercise.slug], exercise.broken[file]])}
+    return Handed(EXERCISES, answers, rng)
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        self.document: dict[str, Any] = json.loads((COURSE.root / "release" / PHASE.slug / NAME).read_text())
-        self.exercise, self.other = rng.sample(EXERCISES, 2)
-        for exercise in EXERCISES:
-            file = exercise.manifest.answer[0]
-            text = rng.choice([*TEXTS[exercise.slug], exercise.broken[file]])
-            self.answer(exercise)["source"] = notebook.lines(notebook.answer_cell(exercise.slug, file, text))
-        self.whole = json.dumps(self.document)
-
-    @property
-    def cells(self) -> list[dict[str, Any]]:
-        """The notebook's cells."""
-        found: list[dict[str, Any]] = self.document["cells"]
-        return found
-
-    @property
-    def slug(self) -> str:
-        """The exercise that is aimed at."""
-        return self.exercise.slug
-
-    def by_grade_id(self, ident: str) -> dict[str, Any]:
-        """Return the cell with this nbgrader id."""
-        return next(cell for cell in self.cells if cell["metadata"].get("nbgrader", {}).get("grade_id") == ident)
-
-    def answer(self, exercise: Any = None) -> dict[str, Any]:  # noqa: ANN401 - an exercise, or the one that is aimed at
-        """Return the cell of an answer."""
-        exercise = exercise or self.exercise
-        return self.by_grade_id(notebook.grade_id(exercise.slug, exercise.manifest.answer[0]))
-
-    def check(self) -> dict[str, Any]:
-        """Return the check cell."""
-        return self.by_grade_id(self.slug)
-
-    def lesson(self) -> list[dict[str, Any]]:
-        """Return the cells of the lesson."""
-        return [cell for cell in self.cells if "nbgrader" not in cell["metadata"] and not cell.get("id", "").endswith("--task")]
-
-    def add(self, text: str, kind: str = "code", **metadata: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-        """Put a cell in at any place."""
-        cell = notebook.code_cell(f"{self.rng.getrandbits(32):08x}", text, **metadata)
-        cell["cell_type"] = kind
-        self.cells.insert(self.rng.randrange(len(self.cells) + 1), cell)
-        return cell
-
-    def bytes(self) -> bytes:
-        """Return the notebook as it is handed in."""
-        return json.dumps(self.document).encode()
-
-
-def source(cell: dict[str, Any]) -> str:
-    return "".join(cell["source"])
-
-
-def begin(cell: dict[str, Any], change: Callable[[str], str]) -> None:
-    first, newline, rest = source(cell).partition("\n")
-    cell["source"] = notebook.lines(change(first + newline) + rest)
-
-
-def copied(cell: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(cell))
-    return found
-
-
-# What is harmless: the attempts are those of the undamaged notebook.
-
-
-def cells_moved(h: Handed) -> None:
-    h.rng.shuffle(h.cells)
-
-
-def answer_moved_to_the_end(h: Handed) -> None:
-    cell = h.answer()
-    h.cells.remove(cell)
-    h.cells.append(cell)
-
-
-def scratch_cells_added(h: Handed) -> None:
-    for text in SCRATCH:
-        h.add(text)
-
-
-def notes_added(h: Handed) -> None:
-    h.add("# My notes\n\nIt's the lock :) and\ntype of `lock`", "markdown")
-    h.add("func is a word\n- }", "raw")
-
-
-def examples_changed(h: Handed) -> None:
-    for cell in h.lesson():
-        if cell["cell_type"] == "code":
-            cell["source"] = [*cell["source"], "\n// mine\n"]
-
-
-def old_function_kept(h: Handed) -> None:
-    declared = re.search(r"^func [\s\S]*?^}\n", source(h.answer()) + "\n", re.MULTILINE)
-    assert declared
-    h.add(declared[0].replace("\t", "\t\t"))
-
-
-def outputs_cleared(h: Handed) -> None:
-    for cell in h.cells:
-        cell.pop("outputs", None)
-        cell.pop("execution_count", None)
-
-
-def outputs_large(h: Handed) -> None:
-    h.rng.choice(h.lesson())["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["x" * 2_000_000]}]
-
-
-def other_kernelspec(h: Handed) -> None:
-    h.document["metadata"]["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    h.document["metadata"]["language_info"] = {"name": "python", "version": "3.11"}
-
-
-def no_kernelspec(h: Handed) -> None:
-    del h.document["metadata"]["kernelspec"], h.document["metadata"]["language_info"]
-
-
-def format_4_4(h: Handed) -> None:
-    h.document["nbformat_minor"] = 4
-    ids_missing(h)
-
-
-def format_4_9(h: Handed) -> None:
-    h.document["nbformat_minor"] = 9
-    h.document["future"] = {"key": [None]}
-
-
-def crlf_in_cells(h: Handed) -> None:
-    for cell in h.cells:
-        cell["source"] = source(cell).replace("\n", "\r\n")
-
-
-def bom_in_a_cell(h: Handed) -> None:
-    h.answer()["source"] = "\ufeff" + source(h.answer())
-
-
-def source_is_one_string(h: Handed) -> None:
-    for cell in h.cells:
-        cell["source"] = source(cell)
-
-
-def spaces_in_the_first_line(h: Handed) -> None:
-    begin(
-        h.answer(),
-        lambda line: h.rng.choice(["  " + line, line.replace("// ", "//"), line.replace("// ", "//   "), line.replace("\n", " \t\n")]),
-    )
-
-
-def blank_lines_above_the_first_line(h: Handed) -> None:
-    begin(h.answer(), lambda line: "\n  \n" + line)
-
-
-def first_line_deleted(h: Handed) -> None:
-    h.answer()["source"] = notebook.lines(source(h.answer()).split("\n", 2)[2])
-
-
-def first_line_misspelt(h: Handed) -> None:
-    begin(h.answer(), lambda line: line.replace(h.slug, h.slug[:-1]))
-
-
-def ids_missing(h: Handed) -> None:
-    for cell in h.cells:
-        cell.pop("id", None)
-
-
-def ids_new(h: Handed) -> None:
-    for cell in h.cells:
-        cell["id"] = f"{h.rng.getrandbits(32):08x}"
-
-
-def lesson_doubled(h: Handed) -> None:
-    for cell in h.rng.sample(h.lesson(), 3):
-        h.cells.append(copied(cell))
-
-
-def answer_doubled(h: Handed) -> None:
-    h.cells.append(copied(h.answer()) | {"id": "copy"})
-
-
-def answer_doubled_as_text(h: Handed) -> None:
-    h.cells.append(copied(h.answer()) | {"id": "copy", "cell_type": "markdown"})
-
-
-def check_doubled(h: Handed) -> None:
-    h.cells.append(copied(h.check()) | {"id": "copy"})
-
-
-def lesson_deleted(h: Handed) -> None:
-    for cell in h.rng.sample(h.lesson(), 5):
-        h.cells.remove(cell)
-
-
-def check_deleted(h: Handed) -> None:
-    h.cells.remove(h.check())
-
-
-def check_changed(h: Handed) -> None:
-    h.check().update(source="os.exit(0)", cell_type="raw")
-
-
-def nbgrader_metadata_missing(h: Handed) -> None:
-    del h.answer()["metadata"]["nbgrader"]
-
-
-def every_nbgrader_metadata_missing(h: Handed) -> None:
-    for cell in h.cells:
-        cell["metadata"].pop("nbgrader", None)
-
-
-def phase_missing(h: Handed) -> None:
-    del h.document["metadata"]["goprod"]
-
-
-def metadata_added(h: Handed) -> None:
-    for cell in h.cells:
-        cell["metadata"] |= {"collapsed": False, "jupyter": {"source_hidden": True}, "editable": True, "trusted": False}
-
-
-HARMLESS: dict[Callable[[Handed], None], str] = {
-    cells_moved: "cells were moved",
-    answer_moved_to_the_end: "cells were moved",
-    scratch_cells_added: "6 cells were added",
-    notes_added: "2 cells were added",
-    examples_changed: "",
-    old_function_kept: "1 cell was added",
-    outputs_cleared: "",
-    outputs_large: "",
-    other_kernelspec: "",
-    no_kernelspec: "",
-    format_4_4: "cell ids were missing",
-    format_4_9: "",
-    crlf_in_cells: "",
-    bom_in_a_cell: "",
-    source_is_one_string: "",
-    spaces_in_the_first_line: "the first line of {file} was put right",
-    blank_lines_above_the_first_line: "the first line of {file} was put right",
-    first_line_deleted: "the first line of {file} was put right",
-    first_line_misspelt: "the first line of {file} was put right",
-    ids_missing: "cell ids were missing",
-    ids_new: "",
-    lesson_doubled: "3 cells were doubled",
-    answer_doubled: "the cell of {file} was there 2 times, with one text",
-    answer_doubled_as_text: "the cell of {file} was there 2 times, with one text",
-    check_doubled: "",
-    lesson_deleted: "5 cells were removed",
-    check_deleted: "the check cell of {slug} was missing",
-    check_changed: "",
-    nbgrader_metadata_missing: "the nbgrader id of {file} was missing",
-    every_nbgrader_metadata_missing: "the nbgrader id of {file} was missing",
-    phase_missing: "the notebook's note of its phase was missing",
-    metadata_added: "",
-}
-EVIDENCE = {
-    format_4_4,
-    ids_missing,
-    ids_new,
-    first_line_deleted,
-    first_line_misspelt,
-    nbgrader_metadata_missing,
-    every_nbgrader_metadata_missing,
-}
-"""Each takes away a part of what says which answer a cell is: one of them is harmless, two may not be."""
-
-# What is doubtful: that exercise is held, the others are as in the undamaged notebook.
-
-
-def answer_copied_and_changed(h: Handed) -> None:
-    h.cells.append(copied(h.answer()) | {"id": "copy", "source": source(h.answer()) + "\n// changed\n"})
-
-
-def answer_copied_without_ids(h: Handed) -> None:
-    h.add(source(h.answer()) + "\n// changed\n")
-
-
-def answer_deleted(h: Handed) -> None:
-    h.cells.remove(h.answer())
-
-
-def answer_cut(h: Handed, at: int, **metadata: Any) -> None:  # noqa: ANN401 - JSON
-    text = source(h.answer())
-    h.answer()["source"] = notebook.lines(text[:at])
-    h.add(text[at:], **metadata)
-
-
-def split_by_the_editor(h: Handed) -> None:
-    answer_cut(h, len(source(h.answer())) // 2, **copied(h.answer())["metadata"])
-
-
-def split_at_a_declaration(h: Handed) -> None:
-    starts = [found.start() for found in re.finditer(r"^(?:func|type) ", source(h.answer()), re.MULTILINE)]
-    answer_cut(h, h.rng.choice(starts))
-
-
-def split_below_the_first_line(h: Handed) -> None:
-    answer_cut(h, source(h.answer()).index("\npackage "))
-
-
-def split_in_a_function(h: Handed) -> None:
-    ends = [found.start() for found in re.finditer(r"^}$", source(h.answer()), re.MULTILINE)]
-    answer_cut(h, ends[-1])
-
-
-def merged_with_another_answer(h: Handed) -> None:
-    h.answer()["source"] = source(h.answer()) + "\n\n" + source(h.answer(h.other))
-
-
-def merged_into_another_answer(h: Handed) -> None:
-    answer = h.answer()
-    h.cells.remove(answer)
-    h.add("fmt.Println()\n\n" + source(answer))
-
-
-def merged_with_the_check(h: Handed) -> None:
-    h.answer()["source"] = source(h.answer()) + f"\n\n%check {h.slug}"
-    h.cells.remove(h.check())
-
-
-def merged_into_the_check(h: Handed) -> None:
-    answer = h.answer()
-    h.cells.remove(answer)
-    h.check()["source"] = h.rng.choice([f"%check {h.slug}\n\n{source(answer)}", f"{source(answer)}\n\n%check {h.slug}"])
-
-
-def merged_with_the_lesson(h: Handed) -> None:
-    prose = max(map(source, h.lesson()), key=len)
-    h.answer()["source"] = source(h.answer()) + "\n\n" + prose
-
-
-def merged_into_the_lesson(h: Handed) -> None:
-    answer = h.answer()
-    h.cells.remove(answer)
-    prose = h.rng.choice([cell for cell in h.lesson() if cell["cell_type"] == "markdown"])
-    prose["source"] = source(prose) + "\n\n" + source(answer)
-
-
-def two_files_in_one(h: Handed) -> None:
-    h.answer()["source"] = source(h.answer()) + "\n\n" + source(h.answer()).split("\n", 2)[2]
-
-
-def retyped_to_markdown(h: Handed) -> None:
-    h.answer()["cell_type"] = "markdown"
-
-
-def retyped_to_raw(h: Handed) -> None:
-    h.answer()["cell_type"] = "raw"
-
-
-def id_of_another(h: Handed) -> None:
-    h.answer()["metadata"]["nbgrader"]["grade_id"] = h.answer(h.other)["metadata"]["nbgrader"]["grade_id"]
-
-
-def ids_swapped(h: Handed) -> None:
-    mine, theirs = h.answer(), h.answer(h.other)
-    mine["metadata"], theirs["metadata"] = theirs["metadata"], mine["metadata"]
-
-
-def id_unknown(h: Handed) -> None:
-    h.answer()["metadata"]["nbgrader"]["grade_id"] = "cell-4f2a"
-
-
-def answers_swapped(h: Handed) -> None:
-    mine, theirs = h.answer(), h.answer(h.other)
-    mine["source"], theirs["source"] = theirs["source"], mine["source"]
-
-
-def first_line_alone(h: Handed) -> None:
-    h.answer().pop("id")
-    del h.answer()["metadata"]["nbgrader"]
-
-
-def cell_id_alone(h: Handed) -> None:
-    first_line_deleted(h)
-    del h.answer()["metadata"]["nbgrader"]
-
-
-def nothing_says_what_it_is(h: Handed) -> None:
-    first_line_deleted(h)
-    first_line_alone(h)
-
-
-def emptied(h: Handed) -> None:
-    h.answer()["source"] = h.rng.choice(["", "\n \n", source(h.answer()).split("\n")[0], "// to do\n"])
-
-
-def giant_answer(h: Handed) -> None:
-    h.answer()["source"] = source(h.answer()) + "/*" * LARGEST
-
-
-def nul_in_the_answer(h: Handed) -> None:
-    h.answer()["source"] = source(h.answer()) + "\n\0"
-
-
-DOUBTFUL: dict[Callable[[Handed], None], str] = {
-    answer_copied_and_changed: "is there 2 times with different texts: cells",
-    answer_copied_without_ids: "is there 2 times with different texts: cells .* Two claim it",
-    answer_deleted: "is missing: it was deleted",
-    split_by_the_editor: "is there 2 times .* It was split",
-    split_at_a_declaration: r"was split: a part of its code stands in cell \d+",
-    split_below_the_first_line: "was split|is empty",
-    split_in_a_function: "was split",
-    merged_with_another_answer: r"was merged with another: from line \d+ it is",
-    merged_into_another_answer: r"was merged: its code stands in cell \d+, from line 3",
-    merged_with_the_check: r"was merged with another: from line \d+ it is %check",
-    merged_into_the_check: "was merged: its code stands in|contradicts itself",
-    merged_with_the_lesson: "was merged with a cell of the lesson",
-    merged_into_the_lesson: r"was merged: its code stands in cell \d+, from line",
-    two_files_in_one: "has two package clauses",
-    retyped_to_markdown: "is no longer a code cell",
-    retyped_to_raw: "is no longer a code cell",
-    id_of_another: "contradicts itself: its nbgrader id says",
-    ids_swapped: "contradicts itself: its nbgrader id says",
-    id_unknown: "contradicts itself: its nbgrader id says 'cell-4f2a'",
-    answers_swapped: "contradicts itself",
-    first_line_alone: "has lost its nbgrader id. It may be cell .* its first line says",
-    cell_id_alone: "has lost its nbgrader id. It may be cell .* its cell id says",
-    nothing_says_what_it_is: r"is missing. It may be cell \d+, which is of the package",
-    emptied: "is empty",
-    giant_answer: "is larger than 256 KiB",
-    nul_in_the_answer: "holds a NUL byte",
-}
-BOTH = {merged_with_another_answer, id_of_another, ids_swapped, answers_swapped}
-"""The other exercise may be held as well."""
 
 # What is no notebook of this phase: all of it is held.
 
@@ -591,7 +178,7 @@ def folder(tmp_path: Path) -> Path:
 def handed_in(folder: Path, data: bytes | str) -> Submission:
     """Return what is read of a notebook."""
     (folder / NAME).write_bytes(data if isinstance(data, bytes) else data.encode())
-    return submission.read(COURSE, PHASE, folder)
+    return submission.read(COURSE, PHASE, "ada", folder)
 
 
 def texts(read: Submission, *without: str) -> dict[str, dict[str, str] | str]:
@@ -617,7 +204,7 @@ def assert_plain(reason: str) -> None:
 @pytest.mark.parametrize("damage", HARMLESS, ids=lambda each: each.__name__)
 def test_harmless(damage: Callable[[Handed], None], seed: int, folder: Path) -> None:
     """What is harmless leaves the attempts as they were, and is noted."""
-    h = Handed(random.Random(f"{damage.__name__} {seed}"))  # noqa: S311 - no secret
+    h = filled(random.Random(f"{damage.__name__} {seed}"))  # noqa: S311 - no secret
     file = f"{h.slug}/{h.exercise.manifest.answer[0]}"
     damage(h)
     read = handed_in(folder, h.bytes())
@@ -631,7 +218,7 @@ def test_harmless(damage: Callable[[Handed], None], seed: int, folder: Path) -> 
 @pytest.mark.parametrize("damage", DOUBTFUL, ids=lambda each: each.__name__)
 def test_doubtful(damage: Callable[[Handed], None], seed: int, folder: Path) -> None:
     """What is doubtful is held with a reason that names the cell; the other answers are as they were."""
-    h = Handed(random.Random(f"{damage.__name__} {seed}"))  # noqa: S311 - no secret
+    h = filled(random.Random(f"{damage.__name__} {seed}"))  # noqa: S311 - no secret
     damage(h)
     read = handed_in(folder, h.bytes())
     answer = read.answers[h.slug]
@@ -647,8 +234,8 @@ def test_doubtful(damage: Callable[[Handed], None], seed: int, folder: Path) -> 
 def test_whole(kind: str, folder: Path) -> None:
     """What is no notebook of the phase is held as a whole."""
     damage, words = WHOLE[kind]
-    damage(Handed(random.Random(kind)), folder)  # noqa: S311 - no secret
-    read = submission.read(COURSE, PHASE, folder)
+    damage(filled(random.Random(kind)), folder)  # noqa: S311 - no secret
+    read = submission.read(COURSE, PHASE, "ada", folder)
     assert (read.student, read.answers) == ("ada", {})
     assert read.held
     assert re.search(words, read.held.reason), read.held.reason
@@ -659,7 +246,7 @@ def test_whole(kind: str, folder: Path) -> None:
 def test_combined(seed: int, folder: Path) -> None:
     """Several harmless kinds leave the attempts as they were; with a doubtful one, that one is held and nothing else."""
     rng = random.Random(seed)  # noqa: S311 - no secret
-    h = Handed(rng)
+    h = filled(rng)
     kinds = rng.sample([each for each in HARMLESS if each not in EVIDENCE], rng.randint(2, 5))
     doubtful = rng.choice([each for each in DOUBTFUL if each not in BOTH]) if seed % 3 == 0 else None
     if doubtful:
@@ -694,7 +281,7 @@ def test_undamaged(folder: Path) -> None:
 
 def test_every_variant(folder: Path) -> None:
     """No right or wrong answer of the course looks damaged."""
-    h = Handed(random.Random(0))  # noqa: S311 - no secret
+    h = filled(random.Random(0))  # noqa: S311 - no secret
     for number in range(max(map(len, TEXTS.values()))):
         chosen = {each.slug: TEXTS[each.slug][number % len(TEXTS[each.slug])] for each in EXERCISES}
         for each in EXERCISES:
@@ -709,7 +296,7 @@ def test_every_variant(folder: Path) -> None:
 
 def test_a_byte_order_mark(folder: Path) -> None:
     """A file that starts with a byte order mark, and CRLF between its lines, is read as without."""
-    h = Handed(random.Random(1))  # noqa: S311 - no secret
+    h = filled(random.Random(1))  # noqa: S311 - no secret
     plain = texts(handed_in(folder, h.whole))
     data = json.dumps(h.document, indent=1).replace("\n", "\r\n").encode()
     assert texts(handed_in(folder, b"\xef\xbb\xbf" + data)) == plain
@@ -717,7 +304,7 @@ def test_a_byte_order_mark(folder: Path) -> None:
 
 def test_other_files(folder: Path) -> None:
     """Other files, checkpoints and what a system leaves beside a file are no second notebook."""
-    h = Handed(random.Random(2))  # noqa: S311 - no secret
+    h = filled(random.Random(2))  # noqa: S311 - no secret
     (folder / ".ipynb_checkpoints").mkdir()
     (folder / ".ipynb_checkpoints" / NAME).write_bytes(b"x")
     (folder / f"._{NAME}").write_bytes(b"x")
@@ -728,7 +315,7 @@ def test_other_files(folder: Path) -> None:
 
 def test_worst_texts_take_no_time(folder: Path) -> None:
     """Texts of 20 MiB that are made to be slow to read are read within seconds, and nothing is raised."""
-    h = Handed(random.Random(3))  # noqa: S311 - no secret
+    h = filled(random.Random(3))  # noqa: S311 - no secret
     for text in ("/*" * 100_000, "'\\'" * 80_000, '"' * 200_000, "`" * 200_000, " " * 200_000, "func (" * 40_000, "{\n" * 100_000):
         for _ in range(8):
             h.add(text)
@@ -750,7 +337,7 @@ def test_collected(tmp_path: Path) -> None:
         (root / "submitted" / student).mkdir(parents=True)
     (root / "submitted/notes.txt").write_text("x")
     (root / "submitted/zoe" / PHASE.slug).mkdir()
-    handed_in(root / "submitted/zoe" / PHASE.slug, Handed(random.Random(4)).whole)  # noqa: S311 - no secret
+    handed_in(root / "submitted/zoe" / PHASE.slug, filled(random.Random(4)).whole)  # noqa: S311 - no secret
     (root / "submitted/ada" / PHASE.slug).symlink_to(root / "nowhere")
     found = list(submission.submissions(course, PHASE))
     assert [(each.student, bool(each.held)) for each in found] == [("ada", True), ("zoe", False)]
@@ -763,7 +350,7 @@ def test_a_folder_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPa
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "iterdir", refuse)
-    read = submission.read(COURSE, PHASE, folder)
+    read = submission.read(COURSE, PHASE, "ada", folder)
     assert read.held
     assert "cannot be read: Permission denied" in read.held.reason
 
@@ -803,7 +390,7 @@ def test_two_files(two_files: Exercise, tmp_path: Path, first: str, second: str,
     folder = tmp_path / "ada" / phase.slug
     folder.mkdir(parents=True)
     (folder / f"{phase.slug}.ipynb").write_bytes(notebook.dumps(document))
-    answer = submission.read(two_files.course, phase, folder).answers["takings"]
+    answer = submission.read(two_files.course, phase, "ada", folder).answers["takings"]
     if words:
         assert isinstance(answer, Held)
         assert re.search(words, answer.reason), answer.reason

@@ -204,7 +204,7 @@ def test_how_a_program_is_built(tmp_path: Path, name: str, *, race: bool) -> Non
     ours = tools(tmp_path, f'echo "CGO_ENABLED=$CGO_ENABLED" >> {tmp_path}/said; while [ "$1" != -o ]; do shift; done; echo made > "$2"')
     asyncio.run(ours.program(name))
     command, cgo = said(tmp_path)
-    assert command.startswith(f"build -trimpath -ldflags=-s -w -race={str(race).lower()} -o ")
+    assert command.startswith(f"build -trimpath -buildvcs=false -ldflags=-s -w -race={str(race).lower()} -o ")
     assert command.endswith(f" ./{name}")
     assert cgo == f"CGO_ENABLED={int(race)}"
 
