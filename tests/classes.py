@@ -40,7 +40,8 @@ class Size:
 
     `distinct` of its answers differ, without those that are untouched; the more popular ones are there
     often, most only once. `harmless` and `doubtful` are numbers of notebooks with such damage. With
-    `variants` it draws on the first so many of an exercise's solution, broken, wrong and accepted answers.
+    `variants` it draws on the first so many of an exercise's solution, broken, wrong and accepted answers;
+    with `right` that share of the answers that differ is right, else as many as there are right variants.
     """
 
     students: int
@@ -49,6 +50,7 @@ class Size:
     harmless: int = 0
     doubtful: int = 0
     variants: int | None = None
+    right: float | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def _share(total: int, number: int, of: int) -> int:
 
 def _drawn(exercise: Exercise, size: Size, distinct: int, untouched: int, rng: random.Random) -> list[_Answer]:
     """Return an answer of each student, shuffled: so many that differ, the first ones drawn the more often."""
-    pool = _pool(exercise, distinct, size.variants, rng)
+    pool = _pool(exercise, distinct, size, rng)
     again = size.students - distinct - untouched
     assert again >= 0, "more answers than students"
     popular = rng.choices(pool, [1 / rank for rank in range(1, distinct + 1)], k=again) if again else []
@@ -133,14 +135,20 @@ def _drawn(exercise: Exercise, size: Size, distinct: int, untouched: int, rng: r
     return found
 
 
-def _pool(exercise: Exercise, distinct: int, variants: int | None, rng: random.Random) -> list[_Answer]:
+def _pool(exercise: Exercise, distinct: int, size: Size, rng: random.Random) -> list[_Answer]:
     """Return answers that differ: every variant in turn, the solution first, each with edits of its own."""
     solution, *others = exercise.variants()
     rng.shuffle(others)
-    base = [solution, *others][:variants]
+    base = [solution, *others][: size.variants]
+    right = [variant for variant in base if variant.name == "solution" or variant.name.startswith("accept/")]
+    wrong = [variant for variant in base if variant not in right]
     found: dict[str, _Answer] = {}
     while len(found) < distinct:
-        variant = base[len(found) % len(base)]
+        number = len(found)
+        among = base
+        if size.right is not None:
+            among = right if int((number + 1) * size.right) > int(number * size.right) else wrong
+        variant = among[number % len(among)]
         files = _files(exercise, variant)
         file = next(file for file in files if file.endswith(".go"))
         files[file] = edited(files[file], rng)
