@@ -5,6 +5,7 @@ The grades come from the manifests alone: nothing is run to know them.
 
 from __future__ import annotations
 
+import itertools
 import random
 import sys
 from dataclasses import dataclass
@@ -142,13 +143,14 @@ def _pool(exercise: Exercise, distinct: int, size: Size, rng: random.Random) -> 
     base = [solution, *others][: size.variants]
     right = [variant for variant in base if variant.name == "solution" or variant.name.startswith("accept/")]
     wrong = [variant for variant in base if variant not in right]
+    in_turn, right_ones, wrong_ones = (itertools.cycle(variants) for variants in (base, right, wrong))
     found: dict[str, _Answer] = {}
     while len(found) < distinct:
-        number = len(found)
-        among = base
-        if size.right is not None:
-            among = right if int((number + 1) * size.right) > int(number * size.right) else wrong
-        variant = among[number % len(among)]
+        if size.right is None:
+            variant = next(in_turn)
+        else:
+            so_far = sum(answer.worth.points == answer.worth.max for answer in found.values())
+            variant = next(right_ones if so_far < size.right * (len(found) + 1) else wrong_ones)
         files = _files(exercise, variant)
         file = next(file for file in files if file.endswith(".go"))
         files[file] = edited(files[file], rng)

@@ -101,13 +101,14 @@ def growing(folder: Path, progress: Callable[[str], None]) -> list[Row]:
     for number, size in enumerate((SMALL, MIDDLE, LARGE, SMALL)):
         progress(f"{size.students} submissions")
         found.append((size, graded(folder / str(number), size)))
-    small = (found[0][1].seconds + found[3][1].seconds) / 2 / SMALL.distinct
+    first, last = found[0][1], found[3][1]
+    small, least = (both / 2 / SMALL.distinct for both in (first.seconds + last.seconds, first.processors + last.processors))
     rows = []
     for size, took in found[1:3]:
-        each = took.seconds / size.distinct
-        detail = f"{each:.3f} s an answer, {small:.3f} s of {SMALL.students} submissions; {pace(size, took)}"
+        each, used = took.seconds / size.distinct, took.processors / size.distinct
+        detail = f"{each:.3f} s an answer ({used:.3f} s of processors), {small:.3f} s ({least:.3f} s) of {SMALL.students} submissions"
         rows.append(Row(f"an answer of {size.students} submissions, {size.distinct} differ", each / small, 1.25, "×", detail))
-    return [*rows, weight(*found[2])]
+    return rows + [weight(*each) for each in found[:3]]
 
 
 def pace(size: Size, took: Timed) -> str:

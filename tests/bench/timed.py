@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import tempfile
@@ -18,16 +19,17 @@ _EVERY = 0.1  # seconds between two looks at the memory
 
 
 class Timed(NamedTuple):
-    """How long a command took, in seconds, and the most resident memory it had with all it started, in bytes."""
+    """What a command took with all that it started: seconds, seconds of processors, and resident memory at its most, in bytes."""
 
     seconds: float
+    processors: float
     peak: int
 
 
 def timed(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> Timed:
     """Run a command to its end. Exits with what it said if it fails."""
     with tempfile.TemporaryFile("w+") as said:
-        start = time.perf_counter()
+        before, start = _used(), time.perf_counter()
         with psutil.Popen(command, cwd=folder, env=dict(env), stdout=said, stderr=said) as process:
             peak = 0
             while True:
@@ -40,7 +42,12 @@ def timed(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> Timed
         if process.returncode:
             said.seek(0)
             sys.exit(f"{' '.join(command)} failed: {said.read()[-4000:]}")
-    return Timed(seconds, peak)
+    return Timed(seconds, _used() - before, peak)
+
+
+def _used() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _resident(process: psutil.Process) -> int:
