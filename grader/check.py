@@ -20,9 +20,10 @@ from grader.recognise import recognise
 from grader.verdict import Hidden, Inputs, Verdict, overall, score
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from grader.attempt import Attempt
+    from grader.guard import Inspection
     from grader.sandbox import Sandbox
     from grader.store import Store
     from grader.toolchain import Toolchain
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-async def check(attempt: Attempt, *, store: Store | None = None, box: Sandbox | None = None) -> Verdict:
+async def check(
+    attempt: Attempt, *, store: Store | None = None, box: Sandbox | None = None, known: Callable[[Inspection], Verdict | None] | None = None
+) -> Verdict:
     """Return the verdict on an attempt, from the store if it was judged before; in the best sandbox, if none is given.
+
+    `known` may give the verdict on what the guard has found, so that it need not be built and run.
 
     A verdict that could not be kept says so in `detail`. Our own failures are the
     verdict `infra` with a code, never an exception; it is not kept. Raises ToolchainError
@@ -45,9 +50,9 @@ async def check(attempt: Attempt, *, store: Store | None = None, box: Sandbox | 
         box = box or await sandbox.best(tools)
         depends_on = inputs(attempt.exercise, tools, box.rung)
         key = digest(attempt.files, depends_on)
-        if store is not None and (known := _known(store, key)) is not None:
-            return _kept(store, known, fresh=False)
-        verdict = await _judge(attempt, tools, box)
+        if store is not None and (kept := _known(store, key)) is not None:
+            return _kept(store, kept, fresh=False)
+        verdict = await _judge(attempt, tools, box, known)
     except UsageError:
         raise
     except InfraError as error:
@@ -79,7 +84,7 @@ def check_many(attempts: Sequence[Attempt]) -> list[Verdict]:
     return asyncio.run(all_of_them())
 
 
-async def _judge(attempt: Attempt, tools: Toolchain, box: Sandbox) -> Verdict:
+async def _judge(attempt: Attempt, tools: Toolchain, box: Sandbox, known: Callable[[Inspection], Verdict | None] | None) -> Verdict:
     exercise = attempt.exercise
     manifest = exercise.manifest
     hidden = Hidden(manifest.withheld.tests, manifest.withheld.points) if manifest.withheld else None
@@ -88,6 +93,8 @@ async def _judge(attempt: Attempt, tools: Toolchain, box: Sandbox) -> Verdict:
     verdict = Verdict(slug=exercise.slug, status="refused", max=manifest.full, hidden=hidden, functions=inspection.outline)
     if inspection.refusals:
         return recognise(exercise, msgspec.structs.replace(verdict, refusals=inspection.refusals), inspection.code)
+    if known is not None and (twin := known(inspection)):
+        return recognise(exercise, twin, inspection.code)
     with workplace.folder() as folder:
         built = await build(attempt, tools, importcfg, folder, box)
         if built.binary is None:

@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from grader import review, sandbox, submission, toolchain
+from grader import review, sandbox, submission, toolchain, twin
 from grader.check import check
 from grader.errors import UsageError
 from grader.inputs import digest, inputs
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
     from grader.attempt import Attempt
     from grader.course import Course, Exercise, Phase
+    from grader.guard import Inspection
     from grader.ledger import Ledger
     from grader.sandbox import Sandbox
     from grader.submission import Answer, Submission
     from grader.toolchain import Toolchain
+    from grader.twin import Program
     from grader.verdict import Inputs, Verdict
 
 GradeStatus = Literal["graded", "held", "infra", "not-attempted"]
@@ -97,12 +99,31 @@ class Judge:
         known = self._ledger.verdict(digest(attempt.files, self.inputs(attempt.exercise)))
         if known is not None and known.slug == attempt.exercise.slug and known.hash == digest(attempt.files, known.inputs):
             return known
-        verdict = await check(attempt, box=self._box)
-        if verdict.status == "infra":
-            verdict = await check(attempt, box=self._box)
+        verdict = await self._check(attempt)
+        return verdict if verdict.status != "infra" else await self._check(attempt)
+
+    async def _check(self, attempt: Attempt) -> Verdict:
+        """Judge an answer, or take the verdict on its twin; keep it unless it failed by our fault."""
+        mine: dict[str, Program] = {}
+
+        def known(inspection: Inspection) -> Verdict | None:
+            if found := twin.program(inspection):
+                digest = self._program(attempt, found)
+                mine[digest] = found
+                if (other := self._ledger.twin(digest)) and other[0].tests:
+                    return twin.moved(*other, found.lines, inspection)
+            return None
+
+        verdict = await check(attempt, box=self._box, known=known)
         if verdict.status != "infra":
             self._ledger.keep(verdict)
+            for digest, found in mine.items():
+                self._ledger.keep_program(digest, verdict, found.lines)
         return verdict
+
+    def _program(self, attempt: Attempt, found: Program) -> str:
+        """Return the digest of a program as the answer to an exercise under the inputs of now."""
+        return digest({found.digest: attempt.exercise.slug}, self.inputs(attempt.exercise))
 
     async def grade(self, student: str, exercise: Exercise, answer: Answer) -> Grade:
         """Return a student's grade for an answer."""

@@ -15,7 +15,7 @@ from grader.inputs import digest
 from grader.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from grader.attempt import Attempt
@@ -27,6 +27,7 @@ WHOLE = "*"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS counts (answer TEXT PRIMARY KEY, key TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS program (digest TEXT PRIMARY KEY, key TEXT NOT NULL, lines TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS decision (
     id INTEGER PRIMARY KEY, phase TEXT NOT NULL, student TEXT NOT NULL, exercise TEXT NOT NULL, body BLOB NOT NULL, digest TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS decision_of_phase ON decision (phase);
@@ -83,6 +84,24 @@ class Ledger(Store):
         with self._errors(), self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", rows)
+
+    def twin(self, digest: str) -> tuple[Verdict, dict[str, tuple[int, ...]]] | None:
+        """Return the verdict on an answer that is this program, and on which lines its code is, by file."""
+        with self._errors():
+            row = self._db.execute("SELECT key, lines FROM program WHERE digest = ?", (digest,)).fetchone()
+        found = self.verdict(str(row[0])) if row else None
+        if found is None:
+            return None
+        try:
+            return found, msgspec.json.decode(row[1], type=dict[str, tuple[int, ...]])
+        except (msgspec.MsgspecError, TypeError):
+            return None
+
+    def keep_program(self, digest: str, verdict: Verdict, lines: Mapping[str, Sequence[int]]) -> None:
+        """Keep which verdict is on this program; it has to be kept itself."""
+        with self._errors():
+            row = (digest, verdict.hash, msgspec.json.encode(dict(lines)).decode())
+            self._db.execute("INSERT OR REPLACE INTO program VALUES (?, ?, ?)", row)
 
     def decide(self, phase: str, decision: Decision) -> None:
         """Write a decision down. The last one on an exercise holds; the ones before stay written."""

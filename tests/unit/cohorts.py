@@ -47,9 +47,10 @@ class Judge:
         monkeypatch.setattr(sandbox, "best", best)
         monkeypatch.setattr("grader.toolchain.find", lambda: None)
 
-    async def check(self, attempt: Attempt, *, box: Sandbox) -> Verdict:
+    async def check(self, attempt: Attempt, *, box: Sandbox, known: object) -> Verdict:
         """Answer as told."""
         assert box is self.box
+        assert known
         if len(self.asked) == self.stuck_after:
             await asyncio.Event().wait()
         self.asked.append(attempt.files["till.go"])
