@@ -8,12 +8,12 @@ from __future__ import annotations
 import itertools
 import random
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.damages import BOTH, DOUBTFUL, HARMLESS
-from tests.edits import edited
+from tests.edits import code, edited, laid_out
 from tests.handed import Handed
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Size:
     often, most only once. `harmless` and `doubtful` are numbers of notebooks with such damage. With
     `variants` it draws on the first so many of an exercise's solution, broken, wrong and accepted answers;
     with `right` that share of the answers that differ is right, else as many as there are right variants.
+    `twins` of the answers that differ are one program with another of them: they differ in comments, blank
+    lines and indentation alone.
     """
 
     students: int
@@ -52,6 +54,7 @@ class Size:
     doubtful: int = 0
     variants: int | None = None
     right: float | None = None
+    twins: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,7 @@ def hand_in(course: Course, phase: Phase, size: Size, seed: int) -> Class:
     students = [f"student-{number:0{len(str(size.students))}}" for number in range(1, size.students + 1)]
     answers: dict[str, dict[str, _Answer]] = {student: {} for student in students}
     for number, exercise in enumerate(exercises):
-        distinct, untouched = (_share(total, number, len(exercises)) for total in (size.distinct, size.untouched))
-        for student, answer in zip(students, _drawn(exercise, size, distinct, untouched, rng), strict=True):
+        for student, answer in zip(students, _drawn(exercise, _share(size, number, len(exercises)), rng), strict=True):
             answers[student][exercise.slug] = answer
     damages = _damages(size, students, rng)
     truth = {}
@@ -119,24 +121,25 @@ def worth(exercise: Exercise, variant: Variant) -> Worth:
     return Worth(max(0, earned), manifest.full, "graded")
 
 
-def _share(total: int, number: int, of: int) -> int:
-    """Return the part of a total that is the one with this number of so many."""
-    return total // of + (number < total % of)
+def _share(size: Size, number: int, of: int) -> Size:
+    """Return the part of a class's answers that is the one with this number of so many exercises."""
+    distinct, untouched, twins = (total // of + (number < total % of) for total in (size.distinct, size.untouched, size.twins))
+    return replace(size, distinct=distinct, untouched=untouched, twins=twins)
 
 
-def _drawn(exercise: Exercise, size: Size, distinct: int, untouched: int, rng: random.Random) -> list[_Answer]:
+def _drawn(exercise: Exercise, size: Size, rng: random.Random) -> list[_Answer]:
     """Return an answer of each student, shuffled: so many that differ, the first ones drawn the more often."""
-    pool = _pool(exercise, distinct, size, rng)
-    again = size.students - distinct - untouched
+    pool = _pool(exercise, size, rng)
+    again = size.students - size.distinct - size.untouched
     assert again >= 0, "more answers than students"
-    popular = rng.choices(pool, [1 / rank for rank in range(1, distinct + 1)], k=again) if again else []
+    popular = rng.choices(pool, [1 / rank for rank in range(1, len(pool) + 1)], k=again) if again else []
     blank = _Answer(exercise.broken, Worth(0, exercise.manifest.full, "not-attempted"))
-    found = [*pool, *popular, *[blank] * untouched]
+    found = [*pool, *popular, *[blank] * size.untouched]
     rng.shuffle(found)
     return found
 
 
-def _pool(exercise: Exercise, distinct: int, size: Size, rng: random.Random) -> list[_Answer]:
+def _pool(exercise: Exercise, size: Size, rng: random.Random) -> list[_Answer]:
     """Return answers that differ: every variant in turn, the solution first, each with edits of its own."""
     solution, *others = exercise.variants()
     rng.shuffle(others)
@@ -145,17 +148,29 @@ def _pool(exercise: Exercise, distinct: int, size: Size, rng: random.Random) -> 
     wrong = [variant for variant in base if variant not in right]
     in_turn, right_ones, wrong_ones = (itertools.cycle(variants) for variants in (base, right, wrong))
     found: dict[str, _Answer] = {}
-    while len(found) < distinct:
+    while len(found) < size.distinct - size.twins:
         if size.right is None:
             variant = next(in_turn)
         else:
             so_far = sum(answer.worth.points == answer.worth.max for answer in found.values())
             variant = next(right_ones if so_far < size.right * (len(found) + 1) else wrong_ones)
         files = _files(exercise, variant)
-        file = next(file for file in files if file.endswith(".go"))
+        file = _go(files)
         files[file] = edited(files[file], rng)
-        found.setdefault(files[file], _Answer(files, worth(exercise, variant)))
-    return list(found.values())
+        found.setdefault(code(files[file]), _Answer(files, worth(exercise, variant)))
+    every = {answer.files[_go(answer.files)]: answer for answer in found.values()}
+    originals = [*every.values()]
+    while len(every) < size.distinct:
+        answer = rng.choice(originals)
+        file = _go(answer.files)
+        text = laid_out(answer.files[file], rng)
+        every.setdefault(text, replace(answer, files={**answer.files, file: text}))
+    return [*every.values()]
+
+
+def _go(files: Mapping[str, str]) -> str:
+    """Return the name of the answer file that is edited."""
+    return next(file for file in files if file.endswith(".go"))
 
 
 def _files(exercise: Exercise, variant: Variant) -> dict[str, str]:

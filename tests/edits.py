@@ -22,13 +22,24 @@ _PREDECLARED = re.compile(
 
 
 def edited(text: str, rng: random.Random) -> str:
-    """Return a Go file that gofmt wrote with up to five edits; one of them at least is a comment, a blank line or an indentation."""
+    """Return a Go file that gofmt wrote with up to six edits; one of them at least is a comment, a blank line or an indentation."""
     assert "`" not in text, "a line may be part of a literal"
     for edit in rng.sample(IN_ORDER, rng.randint(0, len(IN_ORDER))):
         text = edit(text, rng)
+    return laid_out(text, rng)
+
+
+def laid_out(text: str, rng: random.Random) -> str:
+    """Return a Go file with up to three comments, blank lines and indentations: it stays one program with what it was."""
     for edit in rng.choices(LAYOUT, k=rng.randint(1, 3)):
         text = edit(text, rng)
     return text
+
+
+def code(text: str) -> str:
+    """Return what two texts share that are one program: the lines of code, without comments, blank lines and indentation."""
+    bare = re.sub(_NO_CODE, lambda found: "" if found[0].startswith("//") else found[0], text)
+    return "\n".join(line.strip() for line in bare.split("\n") if line.strip())
 
 
 # Edits of what gofmt wrote.
@@ -49,23 +60,29 @@ def local_renamed(text: str, rng: random.Random) -> str:
     if not choices:
         return text
     found, old = rng.choice(choices)
-    new = next(name for name in (f"{old}{number}" for number in range(2, 1000)) if not re.search(rf"\b{name}\b", text))
+    new = next(name for name in (f"{old}{number}" for number in range(rng.randint(2, 200), 1000)) if not re.search(rf"\b{name}\b", text))
     renamed = re.sub(rf"{_NO_CODE}|(?<![.\w]){old}\b", lambda match: new if match[0] == old else match[0], found[0])
     return text[: found.start()] + renamed + text[found.end() :]
 
 
 def _locals(text: str, function: str) -> list[str]:
     """Return the names of a function that mean its own variables wherever they stand in it, not after a dot."""
-    code = re.sub(_NO_CODE, "", function)
-    if re.search(r"\b(?:struct|interface) \{|\.\n", code):
+    bare = re.sub(_NO_CODE, "", function)
+    if re.search(r"\b(?:struct|interface) \{|\.\n", bare):
         return []
-    names = {name for assigned in _ASSIGNED.findall(code) for name in assigned.split(", ")}
+    names = {name for assigned in _ASSIGNED.findall(bare) for name in assigned.split(", ")}
     outside = set(re.findall(r"^(?:func|type|var|const) (\w+)|^\t(\w+)(?:, \w+)* *=|^\t(?:\w+ )?\"(?:[^\"]*/)?(\w+)\"", text, re.MULTILINE))
     names -= {name for each in outside for name in each}
-    return sorted(name for name in names if not _PREDECLARED.fullmatch(name) and not re.search(rf"(?<![.\w]){name}\s*:(?!=)", code))
+    return sorted(name for name in names if not _PREDECLARED.fullmatch(name) and not re.search(rf"(?<![.\w]){name}\s*:(?!=)", bare))
 
 
-IN_ORDER: list[Callable[[str, random.Random], str]] = [functions_swapped, local_renamed]
+def constant_added(text: str, rng: random.Random) -> str:
+    """Declare a constant that nothing uses."""
+    number = rng.randint(1, 10**6)
+    return f"{text}\nconst tried{number} = {number}\n"
+
+
+IN_ORDER: list[Callable[[str, random.Random], str]] = [functions_swapped, local_renamed, constant_added]
 
 # Edits of lines, which may stand in any order.
 
@@ -85,8 +102,8 @@ def spaces_for_tabs(text: str, rng: random.Random) -> str:
     lines = text.split("\n")
     indented = [number for number, line in enumerate(lines) if line.startswith("\t")]
     for number in rng.sample(indented, rng.randint(1, len(indented))) if indented else ():
-        code = lines[number].lstrip("\t")
-        lines[number] = "    " * (len(lines[number]) - len(code)) + code
+        unindented = lines[number].lstrip("\t")
+        lines[number] = "    " * (len(lines[number]) - len(unindented)) + unindented
     return "\n".join(lines)
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 COURSE = Path(__file__).resolve().parents[2] / "course"
 PHASE = "03-concurrency"
 HEAD = ("student", "exercise", "points", "max", "status")
-CLASS = Size(students=200, distinct=160, untouched=40, harmless=48, doubtful=24)
-SMALL = Size(students=16, distinct=32, untouched=8, harmless=4, doubtful=4)
+CLASS = Size(students=200, distinct=240, twins=80, untouched=40, harmless=48, doubtful=24)
+SMALL = Size(students=16, distinct=48, twins=16, untouched=8, harmless=4, doubtful=4)
 
 
 def classroom(folder: Path, size: Size, seed: int) -> tuple[Path, Class]:
