@@ -251,9 +251,8 @@ async def _build(attempt: Attempt, builder: _Builder) -> Built:
     harness = {"goprod_harness.go": f'package {manifest.package}\n\nimport _ "{HARNESS}"\n'}
     given = {name: exercise.read(name) for name in manifest.given}
     try:
-        mine = {
-            path: builder.archives[path] for path in allowed(exercise) if path in builder.archives
-        }  # a second guard over what it imports
+        # A second guard over what it imports.
+        mine = {path: builder.archives[path] for path in allowed(exercise) if path in builder.archives}
         archive = await builder.compile("attempt", path, {**given, **sources, **harness}, mine)
     except _CompileError as error:
         return Built(errors=compile_errors(error.output))

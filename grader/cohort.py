@@ -48,6 +48,11 @@ class Grade:
     attempt: Attempt | None = None
     verdict: Verdict | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether it has no points yet: a person decides, or we judge again."""
+        return self.status in {"held", "infra"}
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -96,8 +101,7 @@ class Judge:
 
         A failure of ours is tried once more, and not kept. Raises StoreError if a verdict cannot be kept.
         """
-        known = self._ledger.verdict(digest(attempt.files, self.inputs(attempt.exercise)))
-        if known is not None and known.slug == attempt.exercise.slug and known.hash == digest(attempt.files, known.inputs):
+        if known := self._ledger.verdict_on(attempt, digest(attempt.files, self.inputs(attempt.exercise))):
             return known
         verdict = await self._check(attempt)
         return verdict if verdict.status != "infra" else await self._check(attempt)
@@ -123,7 +127,7 @@ class Judge:
 
     def _program(self, attempt: Attempt, found: Program) -> str:
         """Return the digest of a program as the answer to an exercise under the inputs of now."""
-        return digest({found.digest: attempt.exercise.slug}, self.inputs(attempt.exercise))
+        return digest({attempt.exercise.slug: found.digest}, self.inputs(attempt.exercise))
 
     async def grade(self, student: str, exercise: Exercise, answer: Answer) -> Grade:
         """Return a student's grade for an answer."""
@@ -160,6 +164,11 @@ def different(submitted: Sequence[Submission]) -> dict[str, Attempt]:
     """Return the attempts of a cohort that differ and are not the code from the incident, by their digest."""
     every = (answer for each in submitted for answer in each.answers.values())
     return {answer.digest: answer for answer in every if attempted(answer)}
+
+
+def counting(attempts: Mapping[str, Attempt], ledger: Ledger) -> dict[str, Verdict]:
+    """Return the verdicts that count for attempts, under their names; nothing is judged."""
+    return {name: verdict for name, attempt in attempts.items() if (verdict := ledger.counting(attempt))}
 
 
 async def each(

@@ -13,17 +13,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.beside import written_beside
 from grader.errors import NotebookError
 from grader.notebook import code_cell, document, dumps, lines, markdown_cell, parse, read
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.course import Course
     from grader.notebook import Cell, Notebook
 
@@ -152,13 +152,6 @@ def _read(path: Path) -> Notebook | None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write beside, then rename: a crash leaves the old file or the new one."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".ipynb")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with written_beside(path) as fresh:
+        fresh.write_bytes(data)
+        fresh.chmod(0o644)

@@ -74,8 +74,12 @@ class Ledger(Store):
         """Return the verdict that counts for an answer, None if there is none or it is not about this very answer."""
         with self._errors():
             row = self._db.execute("SELECT key FROM counts WHERE answer = ?", (attempt.digest,)).fetchone()
-        found = self.verdict(str(row[0])) if row else None
-        fits = found is not None and found.slug == attempt.exercise.slug and found.hash == row[0] == digest(attempt.files, found.inputs)
+        return self.verdict_on(attempt, str(row[0])) if row else None
+
+    def verdict_on(self, attempt: Attempt, key: str) -> Verdict | None:
+        """Return the verdict with this key, None if there is none or it is not about this very answer."""
+        found = self.verdict(key)
+        fits = found is not None and found.slug == attempt.exercise.slug and found.hash == key == digest(attempt.files, found.inputs)
         return found if fits else None
 
     def adopt(self, verdicts: Sequence[tuple[Attempt, Verdict]]) -> None:

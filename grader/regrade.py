@@ -62,7 +62,7 @@ async def regrade(
     judge = await Judge.of(course, ledger)
     submitted = cohort.handed_in(course, phase, ledger)
     attempts = cohort.different(submitted)
-    old = {name: verdict for name, attempt in attempts.items() if (verdict := ledger.counting(attempt))}
+    old = cohort.counting(attempts, ledger)
     stale = {name: attempts[name] for name, verdict in old.items() if verdict.inputs != judge.inputs(attempts[name].exercise)}
     judged = await cohort.each(stale, judge.current, jobs, progress)
     fresh = {name: verdict for name, verdict in judged.items() if verdict.status != "infra"}

@@ -109,7 +109,7 @@ def read(course: Course, phase: Phase, ledger: Ledger) -> Report:
     """
     submitted = cohort.handed_in(course, phase, ledger)
     attempts = cohort.different(submitted)
-    verdicts = {name: verdict for name, attempt in attempts.items() if (verdict := ledger.counting(attempt))}
+    verdicts = cohort.counting(attempts, ledger)
     if attempts and not verdicts:
         raise UsageError(f"No answer to {phase.slug} has a verdict yet. Run `goprod grade {phase.slug}` first.")
     exercises = course.exercises(phase)
@@ -143,7 +143,7 @@ def _tried(grade: Grade, history: History | None) -> bool:
 
 def _exercise(exercise: Exercise, mine: Sequence[tuple[Grade, History | None]]) -> ExerciseReport:
     tried = [(grade, history) for grade, history in mine if _tried(grade, history)]
-    known = [(grade, history) for grade, history in tried if history and not _waits(grade)]
+    known = [(grade, history) for grade, history in tried if history and not grade.waits]
     # An answer that passes and that the notebook tells no pass of was changed after the last try: it is one more.
     tries = [history.passed or history.tries + 1 for grade, history in known if _passed(grade)]
     bars = Counter(min(number, LONGEST) for number in tries)
@@ -160,10 +160,6 @@ def _exercise(exercise: Exercise, mine: Sequence[tuple[Grade, History | None]]) 
 
 def _passed(grade: Grade) -> bool:
     return grade.status == "graded" and grade.points == grade.max
-
-
-def _waits(grade: Grade) -> bool:
-    return grade.status in {"held", "infra"}
 
 
 def _wrong(tried: Sequence[tuple[Grade, History | None]]) -> list[tuple[str, int]]:
@@ -193,7 +189,7 @@ def _tenths(grades: Sequence[Grade], full: int) -> tuple[int, ...]:
     totals: Counter[str] = Counter()
     for grade in grades:
         totals[grade.student] += grade.points
-    for student in {grade.student for grade in grades if _waits(grade)}:
+    for student in {grade.student for grade in grades if grade.waits}:
         del totals[student]
     tenths = Counter(min(9, 10 * points // max(full, 1)) for points in totals.values())
     return tuple(tenths[number] for number in range(10))
@@ -203,7 +199,7 @@ def _waiting(grades: Sequence[Grade]) -> list[Waiting]:
     """Return what waits, our own failures first, then what most wait for."""
     found: dict[tuple[GradeStatus, str], list[tuple[str, str]]] = {}
     for grade in grades:
-        if _waits(grade):
+        if grade.waits:
             found.setdefault((grade.status, grade.reason), []).append((grade.student, grade.exercise))
     every = (Waiting(status, reason, tuple(results)) for (status, reason), results in found.items())
     return sorted(every, key=lambda each: (each.status == "held", -len(each.results)))

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, TypeGuard
 from grader import history, notebook
 from grader.attempt import LARGEST, Attempt
 from grader.errors import AttemptError, NotebookError
-from grader.parts import PartOfGo, PartOfLines, bare, declared, packages
+from grader.parts import PartOfGo, PartOfLines, bare, packages
+from grader.released import Released
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,6 @@ MOST_CELLS = 5000
 """Cells of a notebook; a phase's has about a hundred."""
 
 _LONGEST_MARK = 200
-_CHANCE = 40  # characters that two texts do not share by chance
 _MARK = re.compile(r"\s*(?://|#|--)\s*([a-z0-9-]+/[^/\s]+)\s*")
 _LAST_RESORT = "Grade it by hand, set the points, or ask for the notebook again."
 
@@ -94,7 +94,7 @@ class Submission:
 
 def submissions(course: Course, phase: Phase) -> Iterator[Submission]:
     """Yield what was handed in for a phase, by student, from where nbgrader collects it."""
-    released = _Released(course, phase)
+    released = Released(course, phase)
     for student, folder in course.layout.students(course.root, phase.slug):
         try:
             folder.lstat()
@@ -109,12 +109,12 @@ def submissions(course: Course, phase: Phase) -> Iterator[Submission]:
 
 def read(course: Course, phase: Phase, student: str, folder: Path) -> Submission:
     """Read one submitted folder. What is wrong with it is in the submission, never raised."""
-    return _read(_Released(course, phase), student, folder)
+    return _read(Released(course, phase), student, folder)
 
 
 def candidates(course: Course, phase: Phase, folder: Path) -> list[Candidate]:
     """Return the cells of a submitted notebook that are not the lesson's: what a person chooses from. Nothing if it cannot be read."""
-    released = _Released(course, phase)
+    released = Released(course, phase)
     try:
         cells = notebook.read(notebook_of(folder, phase.slug)).cells
     except NotebookError:
@@ -123,37 +123,10 @@ def candidates(course: Course, phase: Phase, folder: Path) -> list[Candidate]:
     return [Candidate(cell.number, cell.text, frozenset(cell.names)) for cell in each if _place(cell, released) not in released.lesson]
 
 
-class _Released:
-    """What was released for a phase: the notebook's cells, and the answers that are asked for, by `SLUG/FILE`."""
-
-    def __init__(self, course: Course, phase: Phase) -> None:
-        self.phase = phase
-        self.exercises = course.exercises(phase)
-        self.answers = {f"{each.slug}/{file}": (each, file) for each in self.exercises for file in each.manifest.answer}
-        self.by_grade_id = {notebook.grade_id(each.slug, file): name for name, (each, file) in self.answers.items()}
-        self.declared = {name: declared(bare(each.broken[file])) for name, (each, file) in self.answers.items()}
-        cells = _released(course, phase).cells
-        self.ids = {cell.id: number for number, cell in enumerate(cells)}
-        self.texts = {cell.text.strip(): number for number, cell in enumerate(cells)}
-        self.lesson = {number for number, cell in enumerate(cells) if not cell.metadata.nbgrader.grade_id}
-        self.unmistakable = [text for text, number in self.texts.items() if number in self.lesson and len(text) > _CHANCE]
-        """Texts of the lesson that no answer holds by chance."""
-
-
-def _released(course: Course, phase: Phase) -> notebook.Notebook:
-    """Return the released notebook, made anew if it is not there."""
-    path = course.layout.made(course.root, "release", phase.slug) / f"{phase.slug}.ipynb"
-    if path.is_file():
-        return notebook.read(path)
-    from grader import assignment  # what it needs takes a second to import
-
-    return notebook.parse(assignment.files(course, phase)[path.name], path)
-
-
 class _Cell:
     """A cell as it was handed in: what it says it is, and by what."""
 
-    def __init__(self, number: int, cell: notebook.Cell, released: _Released) -> None:
+    def __init__(self, number: int, cell: notebook.Cell, released: Released) -> None:
         self.number, self.ident, self.text = number, cell.id, cell.text
         self.outputs = cell.outputs
         self.code = cell.cell_type == "code"
@@ -198,7 +171,7 @@ class _Cell:
         return bare(self.text)
 
 
-def _read(released: _Released, student: str, folder: Path) -> Submission:
+def _read(released: Released, student: str, folder: Path) -> Submission:
     slug = released.phase.slug
     seen = b""
     try:
@@ -246,7 +219,7 @@ def notebook_of(folder: Path, slug: str) -> Path:
     return path
 
 
-def _cells(read: notebook.Notebook, released: _Released) -> list[_Cell]:
+def _cells(read: notebook.Notebook, released: Released) -> list[_Cell]:
     """Return the cells of a notebook. Raises NotebookError if it is not one of the released."""
     slug, phase = released.phase.slug, read.metadata.goprod.phase
     if len(read.cells) > MOST_CELLS:
@@ -259,7 +232,7 @@ def _cells(read: notebook.Notebook, released: _Released) -> list[_Cell]:
     return cells
 
 
-def _moved(cells: list[_Cell], released: _Released) -> Iterator[str]:
+def _moved(cells: list[_Cell], released: Released) -> Iterator[str]:
     """Yield what happened to the cells as a whole, beside the answers."""
     known = [_place(cell, released) for cell in cells]
     first = list(dict.fromkeys(number for number in known if number is not None))
@@ -278,7 +251,7 @@ def _moved(cells: list[_Cell], released: _Released) -> Iterator[str]:
             yield f"the check cell of {exercise.slug} was missing"
 
 
-def _place(cell: _Cell, released: _Released) -> int | None:
+def _place(cell: _Cell, released: Released) -> int | None:
     """Return the number of the released cell that a cell comes from, None for an added one."""
     for ident in (cell.ident, *(ident for ident, name in released.by_grade_id.items() if name in cell.names)):
         if ident in released.ids:
@@ -286,7 +259,7 @@ def _place(cell: _Cell, released: _Released) -> int | None:
     return released.texts.get(cell.text.strip())
 
 
-def _answer(exercise: Exercise, cells: list[_Cell], released: _Released, repairs: list[str]) -> Answer:
+def _answer(exercise: Exercise, cells: list[_Cell], released: Released, repairs: list[str]) -> Answer:
     try:
         texts = {file: _file(exercise, file, cells, released, repairs) for file in exercise.manifest.answer}
         return Attempt.from_texts(exercise, texts)
@@ -296,7 +269,7 @@ def _answer(exercise: Exercise, cells: list[_Cell], released: _Released, repairs
         return Held(f"The answer to {exercise.slug} cannot be read: {str(error).partition('. ')[0].rstrip('.')}. {_LAST_RESORT}")
 
 
-def _file(exercise: Exercise, file: str, cells: list[_Cell], released: _Released, repairs: list[str]) -> str:
+def _file(exercise: Exercise, file: str, cells: list[_Cell], released: Released, repairs: list[str]) -> str:
     """Return the text of an answer file. Raises NotebookError where a person has to say which it is."""
     name = f"{exercise.slug}/{file}"
     cell, same = _chosen(name, exercise, cells)
@@ -361,7 +334,7 @@ def _marked(cell: _Cell, exercise: Exercise, file: str) -> str:
     return text if text.endswith("\n") else text + "\n"
 
 
-def _whole(name: str, cell: _Cell, text: str, released: _Released) -> None:
+def _whole(name: str, cell: _Cell, text: str, released: Released) -> None:
     """Raise NotebookError if a cell holds more than its answer."""
     for what, line in cell.lines.items():
         if what != name and (what in released.answers or what.startswith("%check ")):
@@ -372,7 +345,7 @@ def _whole(name: str, cell: _Cell, text: str, released: _Released) -> None:
         raise NotebookError(f"The cell of {name}, cell {cell.number}, has two package clauses: two files were merged in it.")
 
 
-def _undivided(name: str, cell: _Cell, text: str, cells: list[_Cell], released: _Released) -> None:
+def _undivided(name: str, cell: _Cell, text: str, cells: list[_Cell], released: Released) -> None:
     """Raise NotebookError if a part of an answer stands in a cell that was added."""
     exercise, file = released.answers[name]
     others = {each for other, declared in released.declared.items() if other != name for each in declared}

@@ -14,7 +14,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +23,7 @@ import msgspec
 import platformdirs
 
 from grader import process
+from grader.beside import written_beside
 from grader.errors import InfraError, ToolchainError
 
 if TYPE_CHECKING:
@@ -257,10 +257,8 @@ def _beside(target: Path) -> Iterator[Path]:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            fresh = Path(folder) / target.name
+        with written_beside(target) as fresh:
             yield fresh
-            fresh.replace(target)
     except OSError as error:
         advice = "Free some space, or set GOPROD_CACHE to another folder."
         raise InfraError("cache", f"{target.parent} cannot be written: {error}. {advice}") from error

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.beside import written_beside
 from grader.cli.options import with_cohort
 
 if TYPE_CHECKING:
@@ -94,12 +95,9 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
 
 
 def _write(path: Path, rows: Iterable[Sequence[str]]) -> None:
-    """Write a CSV beside its place and then there, so that nobody reads half of it."""
-    fresh = path.with_name(f".{path.name}.new")
     try:
-        with fresh.open("w", newline="", encoding="utf-8") as file:
+        with written_beside(path) as fresh, fresh.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows(rows)
-        fresh.replace(path)
     except OSError as error:
         raise click.FileError(str(path), error.strerror or str(error)) from error
 
@@ -116,7 +114,7 @@ def _tell(grades: Sequence[Grade]) -> None:
 def needing(grades: Sequence[Grade]) -> Iterator[str]:
     """Yield a line for each grade that needs a person."""
     for each in grades:
-        if each.status in {"held", "infra"}:
+        if each.waits:
             yield f"{each.status}: {each.student}, {'all of it' if each.exercise == '*' else each.exercise}: {each.reason}"
 
 

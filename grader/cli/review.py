@@ -82,8 +82,8 @@ def _list(course: Course, phase: Phase, ledger: Ledger) -> None:
     from grader import cohort
 
     submitted = cohort.handed_in(course, phase, ledger)
-    attempts = cohort.different(submitted)
-    grades = tuple(cohort.grades(submitted, course.exercises(phase), lambda name: ledger.counting(attempts[name])))
+    verdicts = cohort.counting(cohort.different(submitted), ledger)
+    grades = tuple(cohort.grades(submitted, course.exercises(phase), verdicts.get))
     lines = list(needing(grades))
     for line in lines:
         click.echo(line)

@@ -94,7 +94,7 @@ class ReadVerdicts(NbGraderPreprocessor):
                     graded[slug], score = _shown(graded[slug], _phase(coursedir, about)[0])
                     cell.outputs = [new_output("execute_result", score._repr_mimebundle_())]
         for slug, each in graded.items():
-            if each.status in {"held", "infra"}:
+            if each.waits:
                 self.log.warning("%s, %s: %s: %s", about["student"], slug, each.status, each.reason)
         resources[_OURS] = graded
         return nb, resources
@@ -128,8 +128,7 @@ class SaveVerdicts(SaveAutoGrades):
             self.log.error(
                 "%s has %g points in the gradebook, and %d in the course. Build it again.", grade.name, grade.max_score, graded.max
             )
-        counts = graded and fits and graded.status in {"graded", "not-attempted"}
-        grade.auto_score = float(graded.points) if graded and counts else None
+        grade.auto_score = float(graded.points) if graded and fits and not graded.waits else None
         grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
