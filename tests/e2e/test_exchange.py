@@ -19,9 +19,10 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
 
 from grader.course import Course
-from grader.hosts import release
 from tests.conftest import HIDDEN
-from tests.e2e.test_grading import EXPECTED, PHASE, ROOT, SLUG, call, formgrader, submissions
+from tests.e2e import classroom
+from tests.e2e.classroom import PHASE, SLUG
+from tests.e2e.test_grading import EXPECTED, call, formgrader, submissions
 from tests.e2e.test_release import runs, tree
 
 if TYPE_CHECKING:
@@ -95,13 +96,8 @@ class Class(NamedTuple):
 @pytest.fixture(scope="module")
 def released(make_exercise: MakeExercise) -> Class:
     """Give a course of one exercise, released, that nothing was handed in for."""
-    root = make_exercise().course.root
-    shutil.copy(ROOT / "course" / "nbgrader_config.py", root)
-    (root / "phases" / PHASE / "lesson.md").write_text(f"# One\n\n```{{exercise}} {SLUG}\n```\n")
-    course = Course(root)
-    release.build(course, course.phases[0])
-    answers = {each.name.rpartition("/")[2]: (each.folder / "till.go").read_text() for each in course.exercise(SLUG).variants()}
-    return Class(root, submissions(root, answers))
+    course = classroom.released(make_exercise)
+    return Class(course.root, submissions(course.root, classroom.answers(course)))
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -20,17 +19,16 @@ from nbgrader.api import Gradebook
 
 from grader import notebook
 from grader.course import Course
-from grader.hosts import release
 from grader.ledger import open_ledger
 from tests.conftest import FILES
+from tests.e2e.classroom import GOPROD, NBGRADER, PHASE, ROOT, SLUG, command, released, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from tests.conftest import MakeExercise
 
-ROOT = Path(__file__).resolve().parents[2]
-PHASE, SLUG = "01-basics", "takings"
 RIGHT, WRONG = FILES["till.go"], FILES["wrong/first-and-last/till.go"]
 CLASS = {f"student-{number:02}": f"{WRONG if number % 3 == 0 else RIGHT}\n// {number % 10}\n" for number in range(14)}
 """What each student hands in: ten answers that differ, a third of them wrong."""
@@ -48,35 +46,9 @@ def hand_in(root: Path, answers: Mapping[str, str]) -> None:
         (folder / f"{PHASE}.ipynb").write_bytes(notebook.dumps(notebook.document([made], PHASE)))
 
 
-def command(*arguments: str) -> list[str]:
-    """Return a command of goprod's."""
-    return [sys.executable, "-c", "from grader.cli import main; main()", *arguments]
-
-
-def run(root: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of goprod's in a course, to its end."""
-    return subprocess.run(
-        command(*arguments),
-        cwd=root,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | env,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of nbgrader's in a course, to its end."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)}
-    call = [sys.executable, "-c", "from nbgrader.apps.nbgraderapp import main; main()", *arguments]
-    return subprocess.run(call, cwd=root, env=env, capture_output=True, text=True, timeout=120, check=False)
-
-
 def grades(root: Path) -> list[tuple[str, str, str]]:
     """Grade to the end, and return each student's exercise, points and status."""
-    done = run(root, "grade", PHASE, "--csv", "grades.csv")
+    done = run(root, GOPROD, "grade", PHASE, "--csv", "grades.csv")
     assert done.returncode == 0, done.stdout + done.stderr
     with (root / "grades.csv").open() as file:
         return [(row["student"], row["points"], row["status"]) for row in csv.DictReader(file)]
@@ -88,10 +60,7 @@ EXPECTED = [(student, "6" if text.startswith(WRONG) else "10", "graded") for stu
 @pytest.fixture(scope="module")
 def built(make_exercise: MakeExercise) -> Path:
     """Give a course that is released, with a class that has handed in."""
-    root = make_exercise().course.root
-    shutil.copy(ROOT / "course" / "nbgrader_config.py", root)
-    (root / "phases" / PHASE / "lesson.md").write_text(f"# One\n\n```{{exercise}} {SLUG}\n```\n")
-    release.build(Course(root), Course(root).phases[0])
+    root = released(make_exercise).root
     hand_in(root, CLASS)
     return root
 
@@ -135,9 +104,8 @@ def gone(process: psutil.Process) -> bool:
 
 def start(root: Path) -> subprocess.Popen[bytes]:
     """Start grading."""
-    return subprocess.Popen(
-        command("grade", PHASE), cwd=root, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command(GOPROD, "grade", PHASE), cwd=root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def test_the_class_is_graded(course: Path) -> None:
@@ -221,7 +189,7 @@ def test_a_ledger_that_is_none(course: Path) -> None:
     for name in ("cohort.sqlite-wal", "cohort.sqlite-shm"):
         (path.parent / name).unlink(missing_ok=True)
     path.write_bytes(b"x" * 20_000)
-    done = run(course, "grade", PHASE)
+    done = run(course, GOPROD, "grade", PHASE)
     assert done.returncode == 3
     assert "Move the file away: a new one is made." in done.stderr
     path.rename(path.with_suffix(".old"))
@@ -235,7 +203,7 @@ def test_a_clock_that_goes_back(course: Path) -> None:
     (spot / "sitecustomize.py").write_text("import time\nnow = time.time\ntime.time = lambda: now() - 86400\n")
     assert grades(course) == EXPECTED
     hand_in(course, {"student-99": RIGHT + "\n// late\n"})
-    done = run(course, "grade", PHASE, "--csv", "grades.csv", PYTHONPATH=f"{spot}{os.pathsep}{ROOT}")
+    done = run(course, GOPROD, "grade", PHASE, "--csv", "grades.csv", PYTHONPATH=f"{spot}{os.pathsep}{ROOT}")
     assert done.returncode == 0, done.stderr
     assert ("student-99", "10", "graded") in grades(course)
     assert set(EXPECTED) <= set(grades(course))
@@ -267,7 +235,7 @@ def test_permission_denied(course: Path) -> None:
 )
 def test_what_is_not_there(course: Path, arguments: tuple[str, ...], words: str) -> None:
     """An unknown assignment, a folder that is no course, a student who handed in nothing: a sentence and exit 2."""
-    done = run(course, *arguments)
+    done = run(course, GOPROD, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert "Traceback" not in done.stderr
@@ -276,7 +244,7 @@ def test_what_is_not_there(course: Path, arguments: tuple[str, ...], words: str)
 def test_nothing_handed_in(course: Path) -> None:
     """Without submissions there is a sentence that says what to do."""
     shutil.rmtree(course / "submitted")
-    done = run(course, "grade", PHASE)
+    done = run(course, GOPROD, "grade", PHASE)
     assert done.returncode == 2
     assert "Collect them first, or name another assignment." in done.stderr
 
@@ -290,15 +258,15 @@ def test_a_missing_release(course: Path) -> None:
 def test_a_locked_gradebook(course: Path) -> None:
     """While another program holds the gradebook, nbgrader says so and keeps what it has; our grades do not need it."""
     one = ("--student", "student-01")
-    assert nbgrader(course, "autograde", PHASE, *one).returncode == 0
+    assert run(course, NBGRADER, "autograde", PHASE, *one).returncode == 0
     with sqlite3.connect(course / "gradebook.db", isolation_level=None) as file:
         file.execute("BEGIN EXCLUSIVE")
         assert grades(course) == EXPECTED
-        done = nbgrader(course, "autograde", PHASE, *one, "--force")
+        done = run(course, NBGRADER, "autograde", PHASE, *one, "--force")
         assert done.returncode != 0
         assert "database is locked" in done.stdout + done.stderr
         file.execute("ROLLBACK")
-    assert nbgrader(course, "autograde", PHASE, *one, "--force").returncode == 0
+    assert run(course, NBGRADER, "autograde", PHASE, *one, "--force").returncode == 0
     assert score(course, "student-01") == 10
 
 
@@ -307,7 +275,7 @@ def test_a_gradebook_of_an_older_nbgrader(course: Path) -> None:
     with sqlite3.connect(course / "gradebook.db") as file:
         file.execute("ALTER TABLE grade DROP COLUMN extra_credit")
     before = (course / "gradebook.db").read_bytes()
-    done = nbgrader(course, "autograde", PHASE, "--student", "student-01")
+    done = run(course, NBGRADER, "autograde", PHASE, "--student", "student-01")
     assert done.returncode != 0
     assert "extra_credit" in done.stdout + done.stderr
     assert grades(course) == EXPECTED

@@ -8,7 +8,6 @@ import contextlib
 import csv
 import os
 import re
-import shutil
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,10 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from grader.course import Course
-from grader.hosts import release
 from tests.e2e.browser import TOKEN, server
-from tests.e2e.test_grading import PHASE, ROOT, SLUG, call, submissions
+from tests.e2e.classroom import PHASE, SLUG, answers, released
+from tests.e2e.test_grading import call, submissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,13 +95,9 @@ class Formgrader:
 @pytest.fixture(scope="module")
 def course(make_exercise: MakeExercise) -> Path:
     """Give a course's folder with what a small class handed in, graded into our ledger and not yet by nbgrader."""
-    root = make_exercise().course.root
-    shutil.copy(ROOT / "course" / "nbgrader_config.py", root)
-    (root / "phases" / PHASE / "lesson.md").write_text(f"# One\n\n```{{exercise}} {SLUG}\n```\n")
-    made = Course(root)
-    release.build(made, made.phases[0])
-    answers = {each.name.rpartition("/")[2]: (each.folder / "till.go").read_text() for each in made.exercise(SLUG).variants()}
-    books = submissions(root, answers)
+    made = released(make_exercise)
+    root = made.root
+    books = submissions(root, answers(made))
     for student in CLASS:
         folder = root / "submitted" / student / PHASE
         folder.mkdir(parents=True)

@@ -10,10 +10,7 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from html import unescape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -23,16 +20,16 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
 
 from grader.course import Course
-from grader.hosts import release
 from grader.notebook import answer_cell, code_cell, lines
 from tests.conftest import HIDDEN, sum_go
+from tests.e2e.classroom import PHASE, ROOT, SLUG, answers, released, run
 from tests.e2e.test_release import edit, runs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import MakeExercise
 
-ROOT = Path(__file__).resolve().parents[2]
-PHASE, SLUG = "01-basics", "takings"
 ANSWER = f"{SLUG}--till_go"
 SPY = """\
 import os, sys
@@ -84,51 +81,41 @@ def call(root: Path, module: str, *command: str) -> str:
     """Run a program's command in the course, and note what it starts."""
     (root / "spy").mkdir(exist_ok=True)
     (root / "spy/sitecustomize.py").write_text(SPY)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = os.environ | {"PATH": path, "PYTHONPATH": f"{root / 'spy'}{os.pathsep}{ROOT}", "SPY": str(root / "spy/started")}
-    env["JUPYTER_CONFIG_DIR"] = str(root / "spy")
-    done = subprocess.run(
-        [sys.executable, "-c", f"from {module} import main; main()", *command],
-        cwd=root,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    spied = {"PYTHONPATH": f"{root / 'spy'}{os.pathsep}{ROOT}", "SPY": str(root / "spy/started"), "JUPYTER_CONFIG_DIR": str(root / "spy")}
+    done = run(root, module, *command, **spied)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
-def submissions(root: Path, answers: dict[str, str]) -> dict[str, bytes]:
+def submissions(root: Path, texts: dict[str, str]) -> dict[str, bytes]:
     """Return what each student hands in."""
-    released = (root / "release" / PHASE / f"{PHASE}.ipynb").read_bytes()
+    handed_out = (root / "release" / PHASE / f"{PHASE}.ipynb").read_bytes()
 
     def book(text: str | None = None) -> Any:  # noqa: ANN401 - JSON
-        made = json.loads(released)
+        made = json.loads(handed_out)
         for cell in made["cells"]:
             if text and cell["metadata"].get("nbgrader", {}).get("grade_id") == ANSWER:
                 cell["source"] = lines(answer_cell(SLUG, "till.go", text))
         return made
 
-    right = book(answers["backwards"])
+    right = book(texts["backwards"])
     touches = ["!touch executed", "%%python\nopen('executed', 'w')", "%%bash\ntouch executed", "open('executed', 'w')"]
     touches += ["get_ipython().input_transformers_cleanup.append(lambda lines: open('executed', 'w') and lines)"]
-    python = book(answers["recursion"])
+    python = book(texts["recursion"])
     python["cells"] = [code_cell(f"touch-{number}", text) for number, text in enumerate(touches)] + python["cells"]
-    twice = book(answers["backwards"])
+    twice = book(texts["backwards"])
     twice["cells"].append(next(cell for cell in book()["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == ANSWER))
     twice["cells"][-1]["id"] = "again"
-    old = book(answers["backwards"])
+    old = book(texts["backwards"])
     for cell in old["cells"]:
         cell["metadata"].get("nbgrader", {}).pop("schema_version", None)
-    bare = book(answers["backwards"])
+    bare = book(texts["backwards"])
     bare["cells"] = [cell for cell in bare["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") != SLUG]
     made = {
         "accepted": right,
         "python": python,
-        "visible-only": book(answers["first-and-last"]),
-        "wrong": book(answers["first-two"]),
+        "visible-only": book(texts["first-and-last"]),
+        "wrong": book(texts["first-two"]),
         "no-build": book(sum_go("return sale")),
         "untouched": book(),
         "twice": twice,
@@ -140,11 +127,8 @@ def submissions(root: Path, answers: dict[str, str]) -> dict[str, bytes]:
 
 
 def handed_in(course: Course) -> None:
-    """Build the assignment, and put submissions where nbgrader collects them."""
-    release.build(course, course.phases[0])
-    exercise = course.exercise(SLUG)
-    answers = {variant.name.rpartition("/")[2]: (variant.folder / "till.go").read_text() for variant in exercise.variants()}
-    for student, data in submissions(course.root, answers).items():
+    """Put submissions where nbgrader collects them."""
+    for student, data in submissions(course.root, answers(course)).items():
         folder = course.root / "submitted" / student / PHASE
         folder.mkdir(parents=True)
         (folder / f"{PHASE}.ipynb").write_bytes(data)
@@ -155,11 +139,9 @@ def handed_in(course: Course) -> None:
 @pytest.fixture(scope="module")
 def course(make_exercise: MakeExercise) -> Course:
     """Give a course of one exercise whose submissions are collected."""
-    root = make_exercise().course.root
-    shutil.copy(ROOT / "course" / "nbgrader_config.py", root)
-    (root / "phases" / PHASE / "lesson.md").write_text(f"# One\n\n```{{exercise}} {SLUG}\n```\n")
-    handed_in(Course(root))
-    return Course(root)
+    course = released(make_exercise)
+    handed_in(course)
+    return course
 
 
 @pytest.fixture(scope="module")
