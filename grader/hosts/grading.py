@@ -84,14 +84,15 @@ class ReadVerdicts(NbGraderPreprocessor):
         """Show each exercise's verdict in its grade cell."""
         about, coursedir = resources["nbgrader"], _coursedir(self.parent)
         graded = _grade(coursedir, about)
+        course = Course(Path(coursedir.root)) if graded else None
         if not graded:
             self.log.error("%s has no scores: no phase is called so, or the course is not sound (see `goprod verify`).", about["notebook"])
         for cell in nb.cells:
             if utils.is_grade(cell) and cell.cell_type == "code":
                 slug = cell.metadata.nbgrader.grade_id
                 cell.outputs = []
-                if slug in graded:
-                    graded[slug], score = _shown(graded[slug], _phase(coursedir, about)[0])
+                if course and slug in graded:
+                    graded[slug], score = _shown(graded[slug], course)
                     cell.outputs = [new_output("execute_result", score._repr_mimebundle_())]
         for slug, each in graded.items():
             if each.waits:
